@@ -1,0 +1,213 @@
+"""Runs a suite on a frame: the one place that talks to Great Expectations.
+
+It hands over pandas frames of the needed columns in slices, and tells a check that failed from one that
+could not run. What is expected belongs to the suites, what is done about it to the asset checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from assets.expectations.library import load_library
+from assets.expectations.pandas_frame import to_pandas
+from assets.expectations.printable import printable
+from assets.expectations.results import (
+    DETAILS_LIMIT,
+    OBSERVED_LIMIT,
+    ExpectationResult,
+    describe_rows,
+    describe_unexpected,
+)
+from assets.expectations.suite import Suite
+
+SLICE_ROWS = 250_000
+"""Rows handed over at a time, so that the copy in pandas stays small beside the frame."""
+
+RESULT_FORMAT = {"result_format": "COMPLETE", "exclude_unexpected_values": True}
+
+
+def run_suite(suite: Suite, frame: pl.DataFrame, *, source: str = "") -> list[ExpectationResult]:
+    """Judge a frame by a suite.
+
+    Nothing is raised for what is wrong with the data or with a check: both are in the results. Every
+    expectation judges rows one by one (what needs several rows is derived before, over the whole frame), so
+    the slices in which a large frame is handed over do not change a result.
+
+    Parameters
+    ----------
+    suite : Suite
+        What is expected.
+    frame : polars.DataFrame
+        Rows of the suite's table, in any order; may be empty, may have further columns.
+    source : str
+        Source or series that the rows belong to, repeated in the results; ``''`` for all.
+
+    Returns
+    -------
+    list of ExpectationResult
+        One per expectation, in the suite's order. If the expectations themselves cannot be built, a single
+        error in the name of the suite.
+    """
+    try:
+        expectations = suite.expectations()
+    except Exception as error:
+        return [_error(suite, source, "", "", _sentence(error))]
+    configurations = [expectation.configuration for expectation in expectations]
+    try:
+        prepared = suite.prepare(frame)
+        parts = _validate(expectations, prepared)
+    except Exception as error:
+        return [_error(suite, source, c.type, _columns(c.kwargs), _sentence(error)) for c in configurations]
+    return [
+        _result(suite, source, configuration, found, prepared)
+        for configuration, found in zip(configurations, parts, strict=True)
+    ]
+
+
+def _validate(expectations: Sequence[Any], prepared: pl.DataFrame) -> list[list[tuple[int, Any]]]:
+    """Validate slice by slice; per expectation, pairs of a slice's first row and Great Expectations' result."""
+    gx = load_library()
+    for position, expectation in enumerate(expectations):
+        # Results come back in another order than asked for, and this comes back with them.
+        expectation.meta = {"position": position}
+    suite = gx.ExpectationSuite(name="expectations", expectations=list(expectations))
+    batches = _quiet_context(gx).data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    definition = batches.add_batch_definition_whole_dataframe("slice")
+    parts: list[list[tuple[int, Any]]] = [[] for _ in expectations]
+    for first_row, rows in _slices(prepared):
+        batch = definition.get_batch(batch_parameters={"dataframe": to_pandas(rows)})
+        for result in batch.validate(suite, result_format=RESULT_FORMAT).results:
+            parts[result.expectation_config.meta["position"]].append((first_row, result))
+    return parts
+
+
+def _quiet_context(gx: Any) -> Any:
+    """Return a context in memory: no project folder, no usage reports, no progress bars."""
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(False)
+    context.variables.progress_bars = {"globally": False}
+    return context
+
+
+def _slices(frame: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Cut a frame into slices with the number of their first row; an empty frame is one slice."""
+    for first_row in range(0, max(frame.height, 1), SLICE_ROWS):
+        yield first_row, frame.slice(first_row, SLICE_ROWS)
+
+
+def _result(
+    suite: Suite, source: str, configuration: Any, parts: list[tuple[int, Any]], prepared: pl.DataFrame
+) -> ExpectationResult:
+    """Join what the slices said of one expectation."""
+    column = _columns(configuration.kwargs)
+    message = _error_message([result for _, result in parts])
+    if message is not None:
+        expression = suite.derivations.get(column)
+        if expression is not None:
+            names = ", ".join(dict.fromkeys(expression.meta.root_names()))
+            message = f"{message} ({column} is derived from {names})"
+        return _error(suite, source, configuration.type, column, message)
+    success = _success(configuration, [result for _, result in parts])
+    rows = prepared[_unexpected_rows(parts)]
+    details = configuration.description or ""
+    faulty: tuple[str, ...] = ()
+    if not success and rows.height:
+        key = [name for name in suite.key if name in rows.columns]
+        details = f"{details}; not so at {describe_rows(rows.select(key))}"
+        faulty = _groups(rows, suite.grouped_by)
+    return ExpectationResult(
+        suite.table_name,
+        suite.name,
+        configuration.type,
+        column,
+        success,
+        False,
+        _observed(column, [result.result for _, result in parts], rows),
+        printable(details, DETAILS_LIMIT),
+        source,
+        faulty,
+    )
+
+
+def _success(configuration: Any, results: Sequence[Any]) -> bool:
+    """Whether the expectation holds over all slices: of the share of rows asked for, or of each slice."""
+    mostly = configuration.kwargs.get("mostly", 1.0)
+    if len(results) == 1 or mostly == 1.0:
+        return all(result.success for result in results)
+    unexpected, considered = _counts([result.result for result in results])
+    return unexpected <= (1.0 - mostly) * considered
+
+
+def _counts(found: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Unexpected and judged rows over all slices; missing values are not judged but by their own claim."""
+    unexpected = sum(part["unexpected_count"] for part in found)
+    return unexpected, sum(part["element_count"] - part.get("missing_count", 0) for part in found)
+
+
+def _unexpected_rows(parts: Sequence[tuple[int, Any]]) -> list[int]:
+    return [
+        first_row + row
+        for first_row, result in parts
+        for row in result.result.get("unexpected_index_list") or ()
+    ]
+
+
+def _observed(column: str, found: Sequence[Mapping[str, Any]], rows: pl.DataFrame) -> str:
+    if all("unexpected_count" in part for part in found):
+        unexpected, considered = _counts(found)
+        examples = rows[column] if column in rows.columns else pl.Series([])
+        return describe_unexpected(unexpected, considered, examples)
+    missing = found[0].get("details", {}).get("mismatched", {}).get("missing")
+    if missing:
+        return printable(f"missing: {', '.join(missing)}", OBSERVED_LIMIT)
+    return printable(str(found[0].get("observed_value")), OBSERVED_LIMIT)
+
+
+def _groups(rows: pl.DataFrame, grouped_by: str) -> tuple[str, ...]:
+    if grouped_by not in rows.columns:
+        return ()
+    return tuple(rows[grouped_by].drop_nulls().unique().sort().cast(pl.String).to_list())
+
+
+def _error_message(results: Sequence[Any]) -> str | None:
+    """First message of a check that could not run, None when every slice was judged."""
+    if not results:
+        return "Great Expectations returned no result for it"
+    for result in results:
+        info = result.exception_info or {}
+        # An exception of the whole check lies at the top, those of its metrics one level below.
+        for entry in (info, *info.values()):
+            if isinstance(entry, Mapping) and entry.get("raised_exception"):
+                return str(entry.get("exception_message") or "no message")
+        if not result.success and not result.result:
+            return "Great Expectations gave neither a verdict nor a reason"
+    return None
+
+
+def _columns(kwargs: Mapping[str, Any]) -> str:
+    """Name the column or columns that an expectation is about; empty for the table."""
+    if "column" in kwargs:
+        return str(kwargs["column"])
+    pair = [kwargs[name] for name in ("column_A", "column_B") if name in kwargs]
+    return ",".join(kwargs.get("column_list", pair))
+
+
+def _error(suite: Suite, source: str, expectation: str, column: str, message: str) -> ExpectationResult:
+    return ExpectationResult(
+        suite.table_name,
+        suite.name,
+        expectation or "suite",
+        column,
+        None,
+        True,
+        "could not run",
+        printable(message, DETAILS_LIMIT),
+        source,
+    )
+
+
+def _sentence(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,26 @@
+-- Whether the series is periodic at all, and of which period: tested, not assumed.
+CREATE TABLE diagnostics.periodicity_tests (
+    series_id     VARCHAR NOT NULL,
+    issued_at_utc TIMESTAMP NOT NULL,
+    test          VARCHAR NOT NULL,
+    statistic     DOUBLE,
+    p_value       DOUBLE,
+    verdict       VARCHAR NOT NULL,
+    PRIMARY KEY (series_id, issued_at_utc, test)
+);
+
+COMMENT ON TABLE diagnostics.periodicity_tests IS
+    'One row per series, night and test of periodicity.';
+
+COMMENT ON COLUMN diagnostics.periodicity_tests.series_id IS
+    'Series, <source>/<label>.';
+COMMENT ON COLUMN diagnostics.periodicity_tests.issued_at_utc IS
+    'Midnight of the platform, in UTC, whose past the night knew.';
+COMMENT ON COLUMN diagnostics.periodicity_tests.test IS
+    'Test of the mean, the variance, the correlation or the period.';
+COMMENT ON COLUMN diagnostics.periodicity_tests.statistic IS
+    'Statistic of the test; a pure number.';
+COMMENT ON COLUMN diagnostics.periodicity_tests.p_value IS
+    'p-value, 0 to 1: small speaks for periodicity.';
+COMMENT ON COLUMN diagnostics.periodicity_tests.verdict IS
+    'What it means, in a sentence.';

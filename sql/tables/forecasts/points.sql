@@ -1,0 +1,56 @@
+-- The forecasts: every model's next 24 hours, at the step of the series, with quantiles.
+CREATE TABLE forecasts.points (
+    series_id     VARCHAR NOT NULL,
+    model         VARCHAR NOT NULL,
+    is_champion   BOOLEAN NOT NULL,
+    issued_at_utc TIMESTAMP NOT NULL,
+    step_seconds  INTEGER NOT NULL,
+    target_utc    TIMESTAMP NOT NULL,
+    horizon       INTEGER NOT NULL,
+    mean          DOUBLE,
+    q025          DOUBLE,
+    q10           DOUBLE,
+    q25           DOUBLE,
+    q50           DOUBLE,
+    q75           DOUBLE,
+    q90           DOUBLE,
+    q975          DOUBLE,
+    PRIMARY KEY (series_id, model, issued_at_utc, step_seconds, target_utc),
+    CHECK (step_seconds > 0),
+    CHECK (horizon >= 0),
+    CHECK (target_utc >= issued_at_utc)
+);
+
+COMMENT ON TABLE forecasts.points IS
+    'One row per series, model, night, step and time forecast: the mean and seven quantiles.';
+
+COMMENT ON COLUMN forecasts.points.series_id IS
+    'Series, <source>/<label>.';
+COMMENT ON COLUMN forecasts.points.model IS
+    'Model: periodic, selected or reference, for example.';
+COMMENT ON COLUMN forecasts.points.is_champion IS
+    'Whether this model speaks for the series in this night (models.champions).';
+COMMENT ON COLUMN forecasts.points.issued_at_utc IS
+    'Midnight of the platform, in UTC, whose past the night knew.';
+COMMENT ON COLUMN forecasts.points.step_seconds IS
+    'Step of the forecast, in seconds.';
+COMMENT ON COLUMN forecasts.points.target_utc IS
+    'Time forecast (UTC): the beginning of the step.';
+COMMENT ON COLUMN forecasts.points.horizon IS
+    'How many steps after issue, in steps.';
+COMMENT ON COLUMN forecasts.points.mean IS
+    'Expected value, in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q025 IS
+    'Quantile: the value is below it with a probability of 2.5 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q10 IS
+    'Quantile: the value is below it with a probability of 10 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q25 IS
+    'Quantile: the value is below it with a probability of 25 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q50 IS
+    'Quantile: the value is below it with a probability of 50 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q75 IS
+    'Quantile: the value is below it with a probability of 75 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q90 IS
+    'Quantile: the value is below it with a probability of 90 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q975 IS
+    'Quantile: the value is below it with a probability of 97.5 %; in the unit of the series.';

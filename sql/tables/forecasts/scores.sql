@@ -1,0 +1,44 @@
+-- What came true: night D scores the forecasts for the day before D.
+CREATE TABLE forecasts.scores (
+    series_id     VARCHAR NOT NULL,
+    model         VARCHAR NOT NULL,
+    issued_at_utc TIMESTAMP NOT NULL,
+    step_seconds  INTEGER NOT NULL,
+    target_utc    TIMESTAMP NOT NULL,
+    horizon       INTEGER NOT NULL,
+    actual        DOUBLE,
+    error         DOUBLE,
+    scaled_error  DOUBLE,
+    covered_80    BOOLEAN,
+    covered_95    BOOLEAN,
+    PRIMARY KEY (series_id, model, issued_at_utc, step_seconds, target_utc),
+    CHECK (step_seconds > 0),
+    CHECK (horizon >= 0),
+    CHECK (target_utc >= issued_at_utc)
+);
+
+COMMENT ON TABLE forecasts.scores IS
+    'One row per series, model, night, step and time forecast, once what happened is known.';
+
+COMMENT ON COLUMN forecasts.scores.series_id IS
+    'Series, <source>/<label>.';
+COMMENT ON COLUMN forecasts.scores.model IS
+    'Model: periodic, selected or reference, for example.';
+COMMENT ON COLUMN forecasts.scores.issued_at_utc IS
+    'Midnight of the platform, in UTC, at which the forecast that is scored was issued.';
+COMMENT ON COLUMN forecasts.scores.step_seconds IS
+    'Step of the forecast, in seconds.';
+COMMENT ON COLUMN forecasts.scores.target_utc IS
+    'Time forecast (UTC): the beginning of the step.';
+COMMENT ON COLUMN forecasts.scores.horizon IS
+    'How many steps after issue, in steps.';
+COMMENT ON COLUMN forecasts.scores.actual IS
+    'What was measured at target_utc, in the unit of the series; null where nothing was.';
+COMMENT ON COLUMN forecasts.scores.error IS
+    'actual - mean, in the unit of the series: positive when there was more than forecast.';
+COMMENT ON COLUMN forecasts.scores.scaled_error IS
+    'error over the mean of |y_t - y_(t-day)|; a pure number, null where that mean is zero.';
+COMMENT ON COLUMN forecasts.scores.covered_80 IS
+    'Whether actual lies within q10 to q90.';
+COMMENT ON COLUMN forecasts.scores.covered_95 IS
+    'Whether actual lies within q025 to q975.';

@@ -1,0 +1,42 @@
+-- How well each model would have forecast the past, from rolling origins.
+CREATE TABLE models.backtests (
+    series_id     VARCHAR NOT NULL,
+    model         VARCHAR NOT NULL,
+    issued_at_utc TIMESTAMP NOT NULL,
+    n_origins     INTEGER,
+    horizon       INTEGER NOT NULL,
+    mae           DOUBLE,
+    mase          DOUBLE,
+    rmse          DOUBLE,
+    pinball       DOUBLE,
+    coverage_80   DOUBLE,
+    coverage_95   DOUBLE,
+    PRIMARY KEY (series_id, model, issued_at_utc, horizon),
+    CHECK (horizon > 0)
+);
+
+COMMENT ON TABLE models.backtests IS
+    'One row per series, model, night and horizon: accuracy over the rolling origins of the past.';
+
+COMMENT ON COLUMN models.backtests.series_id IS
+    'Series, <source>/<label>.';
+COMMENT ON COLUMN models.backtests.model IS
+    'Model: periodic, selected or reference, for example.';
+COMMENT ON COLUMN models.backtests.issued_at_utc IS
+    'Midnight of the platform, in UTC, whose past the night knew.';
+COMMENT ON COLUMN models.backtests.n_origins IS
+    'Origins that were forecast from, in origins.';
+COMMENT ON COLUMN models.backtests.horizon IS
+    'Steps forecast from each origin, in steps: the measures are over all of them.';
+COMMENT ON COLUMN models.backtests.mae IS
+    'Mean absolute error, in the unit of the series.';
+COMMENT ON COLUMN models.backtests.mase IS
+    'mae over the mean of |y_t - y_(t-day)|; a pure number, null where that mean is zero.';
+COMMENT ON COLUMN models.backtests.rmse IS
+    'Root of the mean squared error, in the unit of the series.';
+COMMENT ON COLUMN models.backtests.pinball IS
+    'Mean pinball loss over the seven quantiles, over the same scale as mase; a pure number.';
+COMMENT ON COLUMN models.backtests.coverage_80 IS
+    'Share of values within q10 to q90, 0 to 1; 0.8 is right.';
+COMMENT ON COLUMN models.backtests.coverage_95 IS
+    'Share of values within q025 to q975, 0 to 1; 0.95 is right.';

@@ -1,0 +1,32 @@
+-- The coefficients of the fitted models, with their standard errors.
+CREATE TABLE models.coefficients (
+    series_id     VARCHAR NOT NULL,
+    issued_at_utc TIMESTAMP NOT NULL,
+    model         VARCHAR NOT NULL,
+    name          VARCHAR NOT NULL,
+    estimate      DOUBLE,
+    std_error     DOUBLE,
+    lower_95      DOUBLE,
+    upper_95      DOUBLE,
+    PRIMARY KEY (series_id, issued_at_utc, model, name)
+);
+
+COMMENT ON TABLE models.coefficients IS
+    'One row per series, night, model and coefficient.';
+
+COMMENT ON COLUMN models.coefficients.series_id IS
+    'Series, <source>/<label>.';
+COMMENT ON COLUMN models.coefficients.issued_at_utc IS
+    'Midnight of the platform, in UTC, whose past the night knew.';
+COMMENT ON COLUMN models.coefficients.model IS
+    'Model that it belongs to, reference or selected for example.';
+COMMENT ON COLUMN models.coefficients.name IS
+    'Coefficient: ar.L1, ma.L1, sigma2, and so on.';
+COMMENT ON COLUMN models.coefficients.estimate IS
+    'Estimate; a pure number, except sigma2, in the unit of the series, squared.';
+COMMENT ON COLUMN models.coefficients.std_error IS
+    'Standard error of estimate, in its unit; null when it could not be had.';
+COMMENT ON COLUMN models.coefficients.lower_95 IS
+    'Lower end of the 95 % confidence interval, in the unit of estimate.';
+COMMENT ON COLUMN models.coefficients.upper_95 IS
+    'Upper end of the 95 % confidence interval, in the unit of estimate.';

@@ -1,0 +1,44 @@
+-- The periodically correlated model of every series and night: its settings and what it explains.
+CREATE TABLE models.periodic (
+    series_id              VARCHAR NOT NULL,
+    issued_at_utc          TIMESTAMP NOT NULL,
+    period_steps           INTEGER,
+    transform              VARCHAR,
+    n_harmonics_mean       INTEGER,
+    n_harmonics_covariance INTEGER,
+    par_lags               INTEGER[],
+    explained_share        DOUBLE,
+    estimated_period_steps DOUBLE,
+    status                 VARCHAR NOT NULL,
+    reason                 VARCHAR,
+    PRIMARY KEY (series_id, issued_at_utc),
+    CHECK (status IN ('ok', 'too_short', 'failed')),
+    CHECK (status = 'ok' OR reason IS NOT NULL),
+    CHECK (period_steps > 0)
+);
+
+COMMENT ON TABLE models.periodic IS
+    'One row per series and night: the settings of the periodic model, or the reason why there is none.';
+
+COMMENT ON COLUMN models.periodic.series_id IS
+    'Series, <source>/<label>.';
+COMMENT ON COLUMN models.periodic.issued_at_utc IS
+    'Midnight of the platform, in UTC, whose past the night knew.';
+COMMENT ON COLUMN models.periodic.period_steps IS
+    'Period T (a day or a week), in steps.';
+COMMENT ON COLUMN models.periodic.transform IS
+    'Scale on which the model works: none, sqrt or log.';
+COMMENT ON COLUMN models.periodic.n_harmonics_mean IS
+    'Harmonics kept in the periodic mean; null when every slot has its own.';
+COMMENT ON COLUMN models.periodic.n_harmonics_covariance IS
+    'Harmonics kept in the periodic covariance; null when it is not modelled by harmonics.';
+COMMENT ON COLUMN models.periodic.par_lags IS
+    'Lags of the autoregression of the residual, in steps; empty when there is none.';
+COMMENT ON COLUMN models.periodic.explained_share IS
+    'Share of the variance that the periodic mean explains, at most 1.';
+COMMENT ON COLUMN models.periodic.estimated_period_steps IS
+    'Period as the data show it, in steps; null when not estimated.';
+COMMENT ON COLUMN models.periodic.status IS
+    'ok, too_short or failed.';
+COMMENT ON COLUMN models.periodic.reason IS
+    'Sentence that says why the status is not ok; null where it is.';

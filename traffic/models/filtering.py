@@ -1,0 +1,92 @@
+"""Residuals and forecasts of a constant-volatility model from its stored coefficients.
+
+Nothing is fitted here: the Kalman filter runs once over the history with the coefficients given, so that
+a night's forecast can be rebuilt from ``models.coefficients`` alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from statsmodels.tsa.arima.model import ARIMA
+
+from traffic.models.constant_volatility import ConstantVolatilityModel
+from traffic.models.quantiles import Forecast, gaussian_forecast
+from traffic.models.requirements import fitted_window
+
+
+def residuals(x: NDArray[np.float64], model: ConstantVolatilityModel) -> NDArray[np.float64]:
+    """One-step prediction errors over the fitted window.
+
+    Parameters
+    ----------
+    x : ndarray of shape (time,)
+        Values on a regular grid, NaN where missing.
+    model : ConstantVolatilityModel
+        Coefficients, fitted or rebuilt.
+
+    Returns
+    -------
+    ndarray of shape (window - d,)
+        In the series' own unit, NaN where the value is missing, without the d values that only start the
+        differences. Each error is brought to the innovation's variance: the first ones, and those after a
+        gap, would have a larger one. (R's ``arima`` does the same.)
+
+    Raises
+    ------
+    ValueError
+        If nothing is observed, or the variance is not positive.
+    """
+    filtered, _, scale = _filtered(x, model)
+    standardised = np.asarray(filtered.filter_results.standardized_forecasts_error[0], dtype=np.float64)
+    return scale * standardised[model.d :]
+
+
+def forecast(x: NDArray[np.float64], model: ConstantVolatilityModel, steps: int, gap: int = 0) -> Forecast:
+    """Forecast the steps after a history, with Gaussian quantiles.
+
+    Parameters
+    ----------
+    x : ndarray of shape (time,)
+        Values on a regular grid, NaN where missing. Missing values at its end count as time that passed.
+    model : ConstantVolatilityModel
+        Coefficients, fitted or rebuilt.
+    steps : int
+        Number of steps to forecast.
+    gap : int
+        Further missing steps between the end of ``x`` and the first step wanted, forecast through.
+
+    Returns
+    -------
+    Forecast
+        In the series' own unit; clipped at zero where no value of ``x`` is negative, as traffic cannot be.
+
+    Raises
+    ------
+    ValueError
+        If nothing is observed, the variance is not positive, or ``steps`` or ``gap`` is out of range.
+    """
+    if steps < 1 or gap < 0:
+        raise ValueError(f"steps = {steps} must be 1 or more and gap = {gap} must be 0 or more.")
+    filtered, centre, scale = _filtered(x, model)
+    n_missing_at_end = x.size - 1 - int(np.flatnonzero(~np.isnan(x))[-1])
+    skipped = n_missing_at_end + gap
+    ahead = filtered.get_forecast(skipped + steps)
+    mean = centre + scale * np.asarray(ahead.predicted_mean, dtype=np.float64)[skipped:]
+    std = scale * np.sqrt(np.asarray(ahead.var_pred_mean, dtype=np.float64)[skipped:])
+    return gaussian_forecast(mean, std, is_non_negative=bool(np.nanmin(x) >= 0))
+
+
+def _filtered(x: NDArray[np.float64], model: ConstantVolatilityModel) -> tuple[Any, float, float]:
+    """Filter of the window in units of one innovation, its centre and that unit."""
+    window = fitted_window(x)
+    if window.size == 0:
+        raise ValueError("The series has no observed value to filter; leave it out.")
+    if not model.sigma2 > 0:
+        raise ValueError(f"sigma2 = {model.sigma2} must be positive; fit the model again.")
+    scale = float(np.sqrt(model.sigma2))
+    centre = float(window[0]) if model.d == 1 else model.constant
+    arima = ARIMA((window - centre) / scale, order=model.order, trend="n")
+    return arima.filter(np.r_[model.ar, model.ma, 1.0], cov_type="none"), centre, scale

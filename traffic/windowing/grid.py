@@ -1,0 +1,161 @@
+"""Regular grids: requests counted in windows, samples put on their own step and phase, gaps marked.
+
+Missing is never zero. What the values mean is decided in ``flags``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+GRID_SCHEMA = {"at_utc": pl.Datetime("us"), "value": pl.Float64, "is_observed": pl.Boolean}
+MAX_GRID_POINTS = 20_000_000
+_MICRO = 1_000_000
+
+
+class UnfitForGridError(ValueError):
+    """A series that no regular grid can hold; the message says why."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A series on its regular grid.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        ``at_utc``, ``value``, ``is_observed``; one row a grid point, ascending, without holes.
+    step_seconds, phase_seconds : int
+        Spacing, and the grid's offset against whole steps since 1970.
+    moved, shared : int
+        Samples that stood off the grid and went to the nearest point; samples that gave way to a later
+        one at the same point.
+    """
+
+    frame: pl.DataFrame
+    step_seconds: int
+    phase_seconds: int
+    moved: int
+    shared: int
+
+
+def request_windows(
+    requests: pl.LazyFrame, coverage: pl.DataFrame, step_seconds: int, silence_seconds: int
+) -> dict[str, Grid]:
+    """Sum the requests of a web log in half-open windows on the clock.
+
+    A window without requests is a true zero where the log's files cover it, and missing where they do
+    not (constant-volatility post, step A2).
+
+    Parameters
+    ----------
+    requests : polars.LazyFrame
+        ``at_utc`` and ``bytes_sent`` (null where the log has none), in any order.
+    coverage : polars.DataFrame
+        ``first_utc`` and ``last_utc`` of each file of the log.
+    step_seconds : int
+        Width of a window.
+    silence_seconds : int
+        A silence between two files that is longer than this is missing, not zero.
+
+    Returns
+    -------
+    dict of str to Grid
+        ``bytes`` (byte a step) and ``requests`` (request a step).
+    """
+    window = _floor(pl.col("at_utc"), step_seconds).alias("at_utc")
+    sums = (
+        requests.group_by(window)
+        .agg(bytes=pl.col("bytes_sent").sum().cast(pl.Float64), requests=pl.len().cast(pl.Float64))
+        .collect()
+    )
+    covered = _covered_windows(_spans(coverage, silence_seconds), step_seconds)
+    covered = covered.join(sums, on="at_utc", how="left").with_columns(is_observed=pl.lit(True))
+    frame = _without_holes(covered, step_seconds)
+    value = {name: pl.when("is_observed").then(pl.col(name).fill_null(0.0)) for name in ("bytes", "requests")}
+    return {
+        name: Grid(frame.select("at_utc", values.alias("value"), "is_observed"), step_seconds, 0, 0, 0)
+        for name, values in value.items()
+    }
+
+
+def sample_grid(samples: pl.DataFrame, step_seconds: int) -> Grid:
+    """Put the samples of an export on the regular grid of its own phase.
+
+    Parameters
+    ----------
+    samples : polars.DataFrame
+        ``at_utc`` and ``value``; of several at one point the last row stands.
+    step_seconds : int
+        The export's step.
+
+    Returns
+    -------
+    Grid
+        From the first sample to the last; a point without a sample has ``is_observed`` false.
+
+    Raises
+    ------
+    UnfitForGridError
+        If the span holds more than 20 million points, which a wrong year or step makes.
+    """
+    seconds = samples["at_utc"].dt.epoch("us")
+    step = step_seconds * _MICRO
+    phase = int((seconds % step).mode().min())  # type: ignore[arg-type]
+    nearest = ((seconds - phase + step // 2) // step) * step + phase
+    moved = int((nearest != seconds).sum())
+    placed = samples.select("value").with_columns(at_utc=nearest.cast(pl.Datetime("us")))
+    kept = placed.unique("at_utc", keep="last", maintain_order=True).sort("at_utc")
+    frame = _without_holes(kept.with_columns(is_observed=pl.lit(True)), step_seconds)
+    return Grid(
+        frame=frame.select(GRID_SCHEMA.keys()),
+        step_seconds=step_seconds,
+        phase_seconds=phase // _MICRO,
+        moved=moved,
+        shared=samples.height - kept.height,
+    )
+
+
+def _floor(at: pl.Expr, step_seconds: int) -> pl.Expr:
+    step = step_seconds * _MICRO
+    return (at.dt.epoch("us") // step * step).cast(pl.Datetime("us"))
+
+
+def _spans(coverage: pl.DataFrame, silence_seconds: int) -> pl.DataFrame:
+    # Files whose spans overlap, or follow one another within the silence, cover one unbroken span.
+    ordered = coverage.drop_nulls().sort("first_utc")
+    covered_until = pl.col("last_utc").cum_max().shift(1)
+    is_new = (pl.col("first_utc") - covered_until) > pl.duration(seconds=silence_seconds)
+    return (
+        ordered.with_columns(span=is_new.fill_null(value=False).cast(pl.Int32).cum_sum())
+        .group_by("span", maintain_order=True)
+        .agg(pl.col("first_utc").min(), pl.col("last_utc").max())
+    )
+
+
+def _covered_windows(spans: pl.DataFrame, step_seconds: int) -> pl.DataFrame:
+    first, last = _floor(pl.col("first_utc"), step_seconds), _floor(pl.col("last_utc"), step_seconds)
+    bounds = spans.select(first=first, last=last)
+    _check_size(bounds["first"], bounds["last"], step_seconds)
+    windows = bounds.select(at_utc=pl.datetime_ranges("first", "last", f"{step_seconds}s")).explode("at_utc")
+    return windows.unique("at_utc").sort("at_utc").cast({"at_utc": pl.Datetime("us")})
+
+
+def _without_holes(frame: pl.DataFrame, step_seconds: int) -> pl.DataFrame:
+    _check_size(frame["at_utc"], frame["at_utc"], step_seconds)
+    times = frame.select(
+        pl.datetime_range(pl.min("at_utc"), pl.max("at_utc"), f"{step_seconds}s", time_unit="us")
+    )
+    grid = times.join(frame, on="at_utc", how="left", maintain_order="left")
+    return grid.with_columns(pl.col("is_observed").fill_null(value=False))
+
+
+def _check_size(first: pl.Series, last: pl.Series, step_seconds: int) -> None:
+    span = pl.DataFrame({"begin": [first.min()], "end": [last.max()]})
+    points = span.select((pl.col("end") - pl.col("begin")).dt.total_seconds() / step_seconds).item()
+    if points > MAX_GRID_POINTS:
+        raise UnfitForGridError(
+            f"from {span['begin'].item()} to {span['end'].item()} there are {points:,.0f} steps of "
+            f"{step_seconds} s, more than {MAX_GRID_POINTS:,}: is the step or a year wrong?"
+        )

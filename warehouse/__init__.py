@@ -1,0 +1,11 @@
+"""Where results are kept: the only code that opens DuckDB.
+
+Applies ``sql/``, reads and writes whole frames in transactions, publishes a copy for readers. What the
+numbers mean, and when they are made, is decided elsewhere.
+"""
+
+from warehouse.errors import QueryError, WarehouseBusyError, WarehouseError
+from warehouse.reading import read_query
+from warehouse.store import Warehouse, open_warehouse
+
+__all__ = ["QueryError", "Warehouse", "WarehouseBusyError", "WarehouseError", "open_warehouse", "read_query"]

@@ -1,0 +1,66 @@
+"""The published copy: what people query, swapped in by an atomic rename, so that nobody waits for a night.
+
+It holds every table but the raw rows, and of the observations the last sixty days of each series.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+
+from warehouse import schema
+from warehouse.connection import connect
+
+OBSERVATION_DAYS = 60
+_RECENT_OBSERVATIONS = f"""
+    SELECT observations.* FROM series.observations
+    JOIN (SELECT series_id, max(at_utc) AS newest_utc FROM series.observations GROUP BY series_id)
+    USING (series_id)
+    WHERE at_utc > newest_utc - INTERVAL {OBSERVATION_DAYS} DAY
+"""
+
+
+def publish(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """Build the readers' copy beside its place and rename it into place.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        The warehouse; may reach the target's folder.
+    target : Path
+        The published file. Readers that have the former one open keep reading it.
+    """
+    building = target.with_name(f".{target.name}.building")
+    building.unlink(missing_ok=True)
+    building.with_name(f"{building.name}.wal").unlink(missing_ok=True)
+    # The copy's tables and views are made by a connection of its own: made through ATTACH, the views would
+    # carry the attached name and break when the file is opened by itself.
+    with connect(building) as fresh:
+        schema.create_tables(fresh, without=schema.UNPUBLISHED)
+        schema.create_views(fresh)
+    quoted = str(building).replace("'", "''")
+    connection.execute(f"ATTACH '{quoted}' AS published")
+    try:
+        for table in schema.table_files().keys() - schema.UNPUBLISHED:
+            rows = _RECENT_OBSERVATIONS if table == "series.observations" else f"SELECT * FROM {table}"
+            connection.execute(f"INSERT INTO published.{table} BY NAME {rows}")
+        connection.execute("CHECKPOINT published")
+    finally:
+        connection.execute("DETACH published")
+    _swap(building, target)
+
+
+def _swap(building: Path, target: Path) -> None:
+    descriptor = os.open(building, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    building.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

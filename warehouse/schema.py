@@ -1,0 +1,168 @@
+"""The schema of the warehouse: applies ``sql/``, migrates older versions, refuses what it does not know.
+
+The tables themselves are defined in ``sql/tables``; nothing is defined twice here.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import duckdb
+
+from warehouse.connection import connect
+from warehouse.errors import WarehouseError
+
+SCHEMA_VERSION = 1
+SQL = Path(__file__).resolve().parent.parent / "sql"
+# Raw rows stay in the warehouse; readers get what was made of them.
+UNPUBLISHED = frozenset({"raw.web_requests", "raw.provider_samples"})
+
+
+def table_files() -> dict[str, Path]:
+    """Return the DDL file of each table, by its qualified name."""
+    return {f"{file.parent.name}.{file.stem}": file for file in sorted(SQL.glob("tables/*/*.sql"))}
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection, *, without: frozenset[str] = frozenset()) -> None:
+    """Create all schemas and tables of ``sql/tables`` but some."""
+    for name, file in table_files().items():
+        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{file.parent.name}"')
+        if name not in without:
+            connection.execute(file.read_text(encoding="utf-8"))
+
+
+def create_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create or replace the views of ``sql/views``."""
+    for file in sorted(SQL.glob("views/*/*.sql")):
+        connection.execute(file.read_text(encoding="utf-8"))
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, migrations: Path = SQL / "migrations") -> None:
+    """Bring a database to the schema of this release: create, migrate or refuse.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        A writable database.
+    migrations : Path
+        Folder with one file for each version, ``0002_<what it does>.sql`` and so on.
+
+    Raises
+    ------
+    WarehouseError
+        If the database is no warehouse, of a newer release, cannot be migrated or has been altered.
+    """
+    connection.begin()
+    try:
+        found = _version(connection)
+        if found is None:
+            create_tables(connection)
+            _record(connection)
+        else:
+            _migrate(connection, found, migrations)
+        create_views(connection)
+        faults = differences(connection)
+        if faults:
+            raise WarehouseError(
+                f"the tables are not those of this release: {'; '.join(faults[:3])}. Mend them, or move the "
+                "warehouse file away and run a night: it is built again from the landing zone"
+            )
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def differences(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Compare the tables of a database with ``sql/tables``.
+
+    Returns
+    -------
+    list of str
+        A phrase for each table or column that is missing, added or of another type; empty if none is.
+    """
+    wanted, found = _declared(), _columns(connection)
+    faults = [f"table {name} is missing" for name in sorted(wanted.keys() - found.keys())]
+    for name in sorted(wanted.keys() & found.keys()):
+        for column in sorted(wanted[name].keys() | found[name].keys()):
+            want, have = wanted[name].get(column), found[name].get(column)
+            if want != have:
+                faults.append(f"{name}.{column} is {have or 'missing'}, not {want or 'declared'}")
+    return faults
+
+
+def columns(table: str) -> tuple[str, ...]:
+    """Return the declared columns of a table, in order.
+
+    Raises
+    ------
+    WarehouseError
+        If ``sql/tables`` declares no such table.
+    """
+    declared = _declared()
+    if table not in declared:
+        raise WarehouseError(f"sql/tables declares no table {table!r}")
+    return tuple(declared[table])
+
+
+@cache
+def _declared() -> dict[str, dict[str, str]]:
+    with connect(None) as scratch:
+        create_tables(scratch)
+        return _columns(scratch)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    rows = connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+        "SEMI JOIN duckdb_tables() USING (database_name, schema_name, table_name) "
+        "WHERE database_name = current_database() ORDER BY schema_name, table_name, column_index"
+    ).fetchall()
+    result: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        result.setdefault(table, {})[column] = kind
+    return result
+
+
+def _version(connection: duckdb.DuckDBPyConnection) -> int | None:
+    found = _columns(connection)
+    if not found:
+        return None
+    if "platform.schema_versions" not in found:
+        raise WarehouseError("the file is a DuckDB database but no warehouse of Diurnal; use another path")
+    row = connection.execute("SELECT max(version) FROM platform.schema_versions").fetchone()
+    if row is None or row[0] is None:
+        raise WarehouseError("the warehouse does not say which version its schema has")
+    return int(row[0])
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection, found: int, migrations: Path) -> None:
+    if found > SCHEMA_VERSION:
+        raise WarehouseError(
+            f"the warehouse was written by a newer release (schema {found}; this one knows "
+            f"{SCHEMA_VERSION}): install that release"
+        )
+    for target in range(found + 1, SCHEMA_VERSION + 1):
+        files = sorted(migrations.glob(f"{target:04d}_*.sql"))
+        if not files:
+            raise WarehouseError(
+                f"the warehouse has schema {found} and this release {SCHEMA_VERSION}, and no migration leads "
+                f"to {target}: move the warehouse file away and run a night; it is built again from the "
+                "landing zone"
+            )
+        connection.execute(files[0].read_text(encoding="utf-8"))
+    if found < SCHEMA_VERSION:
+        _record(connection)
+
+
+def _record(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        release = version("diurnal")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        release = "unreleased"
+    connection.execute(
+        "INSERT INTO platform.schema_versions VALUES (?, ?, (now() AT TIME ZONE 'UTC')::TIMESTAMP)",
+        [SCHEMA_VERSION, release],
+    )

@@ -1,0 +1,203 @@
+"""The warehouse as the assets see it: whole frames in, whole frames out, in transactions.
+
+No statement here knows what a table means. Publishing is in ``publishing``, the schema in ``schema``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import polars.selectors as cs
+
+from warehouse import schema
+from warehouse.connection import connect
+from warehouse.lock import hold
+from warehouse.publishing import publish
+
+Where = Mapping[str, object]
+DEFAULT_WAIT_SECONDS = 3_600.0
+
+
+@contextmanager
+def open_warehouse(
+    path: Path,
+    *,
+    holder: str,
+    published: Path | None = None,
+    wait_seconds: float = DEFAULT_WAIT_SECONDS,
+    on_wait: Callable[[str], None] | None = None,
+) -> Iterator[Warehouse]:
+    """Open the warehouse for writing; others wait until it is closed.
+
+    Parameters
+    ----------
+    path : Path
+        The DuckDB file; created, with its folder, if absent.
+    holder : str
+        Who writes, for the messages of those who wait.
+    published : Path, optional
+        Where ``Warehouse.publish`` puts the readers' copy.
+    wait_seconds : float
+        How long to wait for another writer.
+    on_wait : callable, optional
+        Told once, in a sentence, who is being waited for.
+
+    Yields
+    ------
+    Warehouse
+        Its schema is the one of this release.
+
+    Raises
+    ------
+    WarehouseBusyError
+        If another process holds the warehouse for longer.
+    WarehouseError
+        If the file is not a warehouse that this release can use.
+    """
+    folders = [path.parent, *([published.parent] if published else [])]
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    lock = path.with_suffix(".lock")
+    with hold(lock, holder, wait_seconds=wait_seconds, on_wait=on_wait):
+        connection = connect(path, folders=folders)
+        try:
+            schema.prepare(connection)
+            yield Warehouse(connection, published)
+        finally:
+            connection.close()
+
+
+class Warehouse:
+    """An open warehouse.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        A database with the schema of this release.
+    published : Path or None
+        Where ``publish`` puts the readers' copy.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, published: Path | None = None) -> None:
+        self._connection = connection
+        self._published = published
+        self._in_transaction = False
+
+    def query(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> pl.DataFrame:
+        """Run a query with its parameters bound and return the rows."""
+        return self._connection.execute(sql, parameters).pl()
+
+    def read(
+        self, table: str, columns: Sequence[str] = (), where: Where | None = None, order_by: str = ""
+    ) -> pl.DataFrame:
+        """Read columns of a table.
+
+        Parameters
+        ----------
+        table : str
+            Qualified name.
+        columns : sequence of str
+            All columns if empty.
+        where : mapping, optional
+            Column to the value, or the list of values, that it must have.
+        order_by : str
+            Column to sort by.
+
+        Returns
+        -------
+        polars.DataFrame
+            The rows.
+        """
+        chosen = [_column(table, name) for name in columns] or ["*"]
+        condition, values = _condition(table, where or {})
+        order = f" ORDER BY {_column(table, order_by)}" if order_by else ""
+        return self.query(f"SELECT {', '.join(chosen)} FROM {_table(table)}{condition}{order}", values)
+
+    def count(self, table: str, where: Where | None = None) -> int:
+        """Count the rows of a table that meet a condition."""
+        condition, values = _condition(table, where or {})
+        return int(self.query(f"SELECT count(*) AS n FROM {_table(table)}{condition}", values).item())
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what the block writes together, or nothing of it. A block within a block joins it."""
+        if self._in_transaction:
+            yield
+            return
+        self._connection.begin()
+        self._in_transaction = True
+        try:
+            yield
+            self._connection.commit()
+        except BaseException:
+            self._connection.rollback()
+            raise
+        finally:
+            self._in_transaction = False
+
+    def insert(self, table: str, frame: pl.DataFrame) -> None:
+        """Add rows; columns go by name, and a missing number is stored as null."""
+        if frame.is_empty():
+            return
+        names = ", ".join(_column(table, name) for name in frame.columns)
+        self._connection.register("incoming", frame.with_columns(cs.float().fill_nan(None)))
+        try:
+            self._connection.execute(f"INSERT INTO {_table(table)} ({names}) SELECT {names} FROM incoming")
+        finally:
+            self._connection.unregister("incoming")
+
+    def delete(self, table: str, where: Where) -> None:
+        """Remove the rows that meet a condition."""
+        condition, values = _condition(table, where)
+        self._connection.execute(f"DELETE FROM {_table(table)}{condition}", values)
+
+    def replace(self, table: str, frame: pl.DataFrame, where: Where) -> None:
+        """Put rows in the place of those that meet a condition, in one transaction."""
+        with self.transaction():
+            self.delete(table, where)
+            self.insert(table, frame)
+
+    def schema_differences(self) -> list[str]:
+        """Compare the tables with ``sql/tables``; empty if they agree."""
+        return schema.differences(self._connection)
+
+    def publish(self) -> Path:
+        """Swap a fresh readers' copy in, in one atomic rename.
+
+        Returns
+        -------
+        Path
+            The published file.
+        """
+        if self._published is None:
+            raise ValueError("the warehouse was opened without a place to publish to")
+        publish(self._connection, self._published)
+        return self._published
+
+
+def _table(table: str) -> str:
+    schema.columns(table)  # refuses a name that is not declared
+    return ".".join(f'"{part}"' for part in table.split("."))
+
+
+def _column(table: str, name: str) -> str:
+    if name not in schema.columns(table):
+        raise ValueError(f"table {table} has no column {name!r}")
+    return f'"{name}"'
+
+
+def _condition(table: str, where: Where) -> tuple[str, list[object]]:
+    parts: list[str] = []
+    values: list[object] = []
+    for name, value in where.items():
+        if isinstance(value, list | tuple | set | frozenset):
+            parts.append(f"{_column(table, name)} IN (SELECT unnest(?))")
+            values.append(list(value))
+        else:
+            parts.append(f"{_column(table, name)} = ?")
+            values.append(value)
+    return (f" WHERE {' AND '.join(parts)}" if parts else ""), values
