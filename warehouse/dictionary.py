@@ -162,7 +162,7 @@ def _read_keys(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], t
 
 
 def _contents(relations: list[Relation]) -> str:
-    lines = ["| | | |", "| --- | --- | --- |"]
+    lines = [_row(["name", "kind", "holds"]), _row(["---"] * 3)]
     for relation in relations:
         # GitHub's anchor of a heading drops the dot between schema and name.
         anchor = f"{relation.schema}{relation.name}"

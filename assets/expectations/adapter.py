@@ -68,7 +68,7 @@ def run_suite(suite: Suite, frame: pl.DataFrame, *, source: str = "") -> list[Ex
 
 
 def _validate(expectations: Sequence[Any], prepared: pl.DataFrame) -> list[list[tuple[int, Any]]]:
-    """Validate slice by slice; per expectation, pairs of a slice's first row and Great Expectations' result."""
+    """Validate slice by slice; per expectation, pairs of a slice's first row and its result."""
     gx = load_library()
     for position, expectation in enumerate(expectations):
         # Results come back in another order than asked for, and this comes back with them.
@@ -138,7 +138,7 @@ def _success(configuration: Any, results: Sequence[Any]) -> bool:
     if len(results) == 1 or mostly == 1.0:
         return all(result.success for result in results)
     unexpected, considered = _counts([result.result for result in results])
-    return unexpected <= (1.0 - mostly) * considered
+    return bool(unexpected <= (1.0 - mostly) * considered)
 
 
 def _counts(found: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
@@ -160,10 +160,12 @@ def _observed(column: str, found: Sequence[Mapping[str, Any]], rows: pl.DataFram
         unexpected, considered = _counts(found)
         examples = rows[column] if column in rows.columns else pl.Series([])
         return describe_unexpected(unexpected, considered, examples)
-    missing = found[0].get("details", {}).get("mismatched", {}).get("missing")
-    if missing:
-        return printable(f"missing: {', '.join(missing)}", OBSERVED_LIMIT)
-    return printable(str(found[0].get("observed_value")), OBSERVED_LIMIT)
+    value = found[0].get("observed_value")
+    if isinstance(value, list):
+        # Of the table's columns only the missing ones are news: further ones are allowed.
+        missing = found[0].get("details", {}).get("mismatched", {}).get("missing", [])
+        return printable(f"missing: {', '.join(missing) or 'none'}", OBSERVED_LIMIT)
+    return printable(str(value), OBSERVED_LIMIT)
 
 
 def _groups(rows: pl.DataFrame, grouped_by: str) -> tuple[str, ...]:

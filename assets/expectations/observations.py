@@ -40,7 +40,7 @@ def _claims(gxe: Any) -> list[Any]:
             "value_clean_agrees_with_flag",
             "value_clean is missing exactly where value is, or where the flag is outage or impossible",
         ),
-        always(gxe, "outlier_agrees_with_flag", "what is flagged as outlier is an outlier"),
+        always(gxe, "outlier_agrees_with_flag", "is_outlier is true exactly where the flag is outlier"),
         within(
             gxe,
             "seconds_since_previous",
@@ -73,9 +73,9 @@ SUITE = Suite(
     key=("series_id", "at_utc"),
     grouped_by="series_id",
     derived=(
-        (_HAS_VALUE == pl.col("is_observed")).alias("value_agrees_with_is_observed"),
+        (pl.col("is_observed") == _HAS_VALUE).alias("value_agrees_with_is_observed"),
         (_HAS_CLEAN_VALUE == _IS_USABLE).alias("value_clean_agrees_with_flag"),
-        ((pl.col("flag") != "outlier") | pl.col("is_outlier")).alias("outlier_agrees_with_flag"),
+        (pl.col("is_outlier") == pl.col("flag").eq_missing("outlier")).alias("outlier_agrees_with_flag"),
         _SECONDS_SINCE_PREVIOUS.alias("seconds_since_previous"),
         _STEPS_SINCE_PREVIOUS.alias("steps_since_previous"),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import polars as pl
@@ -16,10 +17,10 @@ _FORECAST = ("series_id", "model", "issued_at_utc", "step_seconds")
 
 _UNUSABLE_NUMBERS = pl.sum_horizontal(~pl.col(name).is_finite().fill_null(False) for name in NUMBERS)
 _SMALLEST_QUANTILE_STEP = pl.min_horizontal(
-    pl.col(upper) - pl.col(lower) for lower, upper in zip(QUANTILES[:-1], QUANTILES[1:], strict=True)
+    pl.col(upper) - pl.col(lower) for lower, upper in itertools.pairwise(QUANTILES)
 )
 _SECONDS_AFTER_ISSUE = (pl.col("target_utc") - pl.col("issued_at_utc")).dt.total_microseconds() / 1_000_000
-# In the order of the horizon, so that a later horizon with an earlier target is seen whatever the rows' order.
+# In the order of the horizon: a later horizon with an earlier target is seen whatever the rows' order.
 _SECONDS_SINCE_PREVIOUS = (
     pl.col("target_utc").diff().dt.total_microseconds().over(_FORECAST, order_by="horizon") / 1_000_000
 )

@@ -27,11 +27,8 @@ def printable(text: str, limit: int | None = None) -> str:
     str
         One line of printable characters.
     """
-    if limit is not None:
-        # Escaping only lengthens, so what lies beyond the limit cannot come back.
-        shortened = text[: limit + 1]
-    else:
-        shortened = text
+    # Escaping only lengthens, so what lies beyond the limit cannot come back.
+    shortened = text if limit is None else text[: limit + 1]
     escaped = "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
         for character in shortened

@@ -15,6 +15,7 @@ WITH recent AS (
     JOIN series.catalog AS catalog ON catalog.series_id = observations.series_id
     WHERE observations.at_utc > catalog.last_utc - INTERVAL 30 DAY
         AND observations.is_observed
+        AND observations.flag IS DISTINCT FROM 'impossible'
 ),
 
 by_series AS (

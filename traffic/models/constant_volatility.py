@@ -6,7 +6,6 @@ Fitting and the containers of a fit belong here. Choosing d belongs to ``differe
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,32 +13,18 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
-from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarning, HessianInversionWarning
-from statsmodels.tsa.arima.model import ARIMA
 
+from traffic.models.conditional_likelihood import conditional_grid, inward, stationary_part
 from traffic.models.differencing import filled_linearly
-from traffic.models.order_selection import (
-    aicc_penalty,
-    conditional_grid,
-    inward,
-    is_invertible,
-    is_stationary,
-    stationary_part,
-)
+from traffic.models.exact_likelihood import maximise_likelihood
+from traffic.models.order_selection import aicc_penalty
 from traffic.models.requirements import fitted_window, why_not_constant_volatility
+from traffic.models.roots import is_invertible, is_stationary
 
 Order = tuple[int, int, int]
 
 REFERENCE_ORDER: Final[Order] = (2, 1, 1)
 """ARMA(2,1) on the first difference, without constant: the model of the constant-volatility post."""
-
-MAX_ITERATIONS: Final = 100
-
-SMALLEST_START_VARIANCE: Final = 1e-6
-"""Of a variance of 1 before the fit: the optimiser cannot start from an exactly predictable series."""
-
-LIKELIHOOD_WARNINGS: Final = (ConvergenceWarning, HessianInversionWarning, EstimationWarning, RuntimeWarning)
-"""What these say is kept in ``converged`` and in standard errors that are NaN."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +132,7 @@ def fit_exact(x: NDArray[np.float64], order: Order = REFERENCE_ORDER) -> Constan
 
     Notes
     -----
-    Constant-volatility post, step "fit" (digest A10). The window is centred and scaled to unit standard
+    Constant-volatility post, step "fit". The window is centred and scaled to unit standard
     deviation of its stationary part before the fit, because the likelihood of values of 1e12 is badly
     conditioned, and the results are scaled back exactly.
     """
@@ -156,14 +141,13 @@ def fit_exact(x: NDArray[np.float64], order: Order = REFERENCE_ORDER) -> Constan
     p, d, q = order
     window = fitted_window(x)
     w, scale = stationary_part(filled_linearly(window), d)
-    # The level of a differenced series carries no information: starting at zero keeps the diffuse start exact.
+    # The level of a differenced series carries no information: zero keeps the diffuse start exact.
     centre = float(window[0] if d == 1 else np.nanmean(window))
     start = conditional_grid(w, p, q, max(p, q))[p, q]
-    start_variance = max(start.sum_of_squares / w.size, SMALLEST_START_VARIANCE)
-    start_values = np.r_[[0.0] * (d == 0), inward(start.ar), inward(start.ma), start_variance]
-    result = _maximise((window - centre) / scale, order, start_values)
+    start_values = np.r_[[0.0] * (d == 0), inward(start.ar), inward(start.ma)]
+    result, converged = maximise_likelihood((window - centre) / scale, order, start_values)
     n_observations = int(np.sum(~np.isnan(window)))
-    return _in_own_unit(result, order, centre, scale, n_observations)
+    return _in_own_unit(result, order, centre, scale, n_observations, converged)
 
 
 def fit_from_coefficients(order: Order, coefficients: Mapping[str, float]) -> ConstantVolatilityModel:
@@ -194,7 +178,9 @@ def fit_from_coefficients(order: Order, coefficients: Mapping[str, float]) -> Co
     if not np.isfinite(model.estimates).all() or model.sigma2 <= 0:
         raise ValueError(f"The coefficients of an ARIMA{order} must be finite and sigma2 positive.")
     if (np.abs(np.roots(np.r_[1.0, -model.ar])) >= 1).any():
-        raise ValueError(f"The autoregression {model.ar.tolist()} is not stationary; difference the series first.")
+        raise ValueError(
+            f"The autoregression {model.ar.tolist()} is not stationary; difference the series first."
+        )
     return model
 
 
@@ -217,22 +203,8 @@ def coefficient_names(order: Order) -> tuple[str, ...]:
     return (*(["const"] if d == 0 else []), *ar, *ma, "sigma2")
 
 
-def _maximise(z: NDArray[np.float64], order: Order, start: NDArray[np.float64]) -> Any:
-    """Statsmodels' result at the maximum of the exact likelihood of a scaled window."""
-    model = ARIMA(z, order=order, trend="c" if order[1] == 0 else "n")
-    with warnings.catch_warnings():
-        for category in LIKELIHOOD_WARNINGS:
-            warnings.simplefilter("ignore", category)
-        try:
-            return model.fit(
-                start_params=start, cov_type="approx", method_kwargs={"maxiter": MAX_ITERATIONS}
-            )
-        except (np.linalg.LinAlgError, ValueError) as error:
-            raise ValueError(f"The likelihood of an ARIMA{order} cannot be evaluated here: {error}.") from error
-
-
 def _in_own_unit(
-    result: Any, order: Order, centre: float, scale: float, n_observations: int
+    result: Any, order: Order, centre: float, scale: float, n_observations: int, converged: bool
 ) -> ConstantVolatilityFit:
     """Fit of ``centre + scale * z`` from the fit of z."""
     names = coefficient_names(order)
@@ -256,7 +228,7 @@ def _in_own_unit(
         n_observations=n_observations,
         is_stationary=is_stationary(model.ar),
         is_invertible=is_invertible(model.ma),
-        converged=bool(result.mle_retvals["converged"]),
+        converged=converged,
     )
 
 

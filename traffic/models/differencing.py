@@ -68,7 +68,7 @@ def choose_d(x: NDArray[np.float64]) -> DifferenceChoice:
 
     Notes
     -----
-    Constant-volatility post, step "difference" (digest A9). ADF with lags by AIC, KPSS with the automatic
+    Constant-volatility post, step "difference". ADF with lags by AIC, KPSS with the automatic
     bandwidth of Hobijn et al.; both from statsmodels.
     """
     if (reason := why_not_constant_volatility(x)) is not None:

@@ -54,7 +54,7 @@ class Forecast:
             is_negative = (self.mean < 0) | (self.quantiles[:, 0] < 0)
             self._refuse(is_negative, "is negative where values cannot be; clip it at zero")
 
-    def _refuse(self, is_wrong: NDArray[np.bool_], what: str) -> None:
+    def _refuse(self, is_wrong: NDArray[np.bool_] | np.bool, what: str) -> None:
         if is_wrong.any():
             raise ValueError(f"The forecast {int(np.argmax(is_wrong)) + 1} step(s) ahead {what}.")
 
@@ -83,7 +83,8 @@ def gaussian_forecast(
     Forecast
         The mean and the quantiles at ``QUANTILE_LEVELS``.
     """
-    quantiles = mean[:, None] + std[:, None] * norm.ppf(QUANTILE_LEVELS)[None, :]
+    deviates = np.asarray(norm.ppf(QUANTILE_LEVELS), dtype=np.float64)
+    quantiles = mean[:, None] + std[:, None] * deviates
     return clipped_forecast(mean, quantiles, is_non_negative=is_non_negative)
 
 

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_FITTED_VALUES: Final = 2_000
-"""An exact ARIMA likelihood on 16,000 values takes seconds; the last 2,000 already give standard errors of a few
-per cent, and older values say little about tomorrow."""
+"""An exact ARIMA likelihood on 16,000 values takes seconds; the last 2,000 already give standard errors of
+a few per cent, and older values say little about tomorrow."""
 
 CONSTANT_VOLATILITY_MIN_OBSERVATIONS: Final = 100
-"""The long autocorrelations and unit-root tests behind the choice of the order have hardly any power below this."""
+"""The autocorrelations and unit-root tests behind the choice of the order have little power below this."""
 
 CONSTANT_VOLATILITY_MIN_SHARE: Final = 0.5
 """With more than half of the window missing, the order would be selected on interpolated straight lines."""
@@ -25,7 +25,8 @@ PERIODIC_MIN_CYCLES: Final = 3
 """A standard deviation per slot from fewer than three cycles has an interval too wide to forecast with."""
 
 PERIODIC_MIN_SLOT_SHARE: Final = 0.75
-"""Slots seen less than twice borrow from the others; with more than a quarter of them the day's shape is a guess."""
+"""Slots seen less than twice borrow from the others; with more than a quarter of them the day's shape is
+a guess."""
 
 RELATIVE_ZERO: Final = 1e-12
 """Spread below this part of the values' size is rounding, not variation."""
@@ -72,16 +73,16 @@ def why_not_constant_volatility(x: NDArray[np.float64]) -> str | None:
     observed = window[~np.isnan(window)]
     if observed.size < CONSTANT_VOLATILITY_MIN_OBSERVATIONS:
         return (
-            f"Only {observed.size} of the last {window.size} values are observed; a constant-volatility model "
-            f"needs at least {CONSTANT_VOLATILITY_MIN_OBSERVATIONS}."
+            f"Only {observed.size} of the last {window.size} values are observed; "
+            f"a constant-volatility model needs at least {CONSTANT_VOLATILITY_MIN_OBSERVATIONS}."
         )
     if observed.size < CONSTANT_VOLATILITY_MIN_SHARE * window.size:
         return (
-            f"Only {observed.size} of the last {window.size} values are observed; a constant-volatility model "
-            f"needs {CONSTANT_VOLATILITY_MIN_SHARE:.0%} of them."
+            f"Only {observed.size} of the last {window.size} values are observed; "
+            f"a constant-volatility model needs {CONSTANT_VOLATILITY_MIN_SHARE:.0%} of them."
         )
     if _is_constant(observed):
-        return f"The last {observed.size} observed values all equal {observed[0]:g}; there is no variation to model."
+        return f"The last {observed.size} values all equal {observed[0]:g}; there is no variation to model."
     if _is_constant(_steps_of(window), size=float(np.abs(observed).max())):
         return "The series is a straight line; its differences have no variation to model."
     return None
@@ -105,7 +106,7 @@ def why_not_periodic(x: NDArray[np.float64], slot: NDArray[np.int64], n_slots: i
         A sentence with what is there and what is needed; None if the model can be fitted.
     """
     if n_slots is None or n_slots < 2:
-        return "The step does not divide the day into two slots or more; a periodic model needs slots that return."
+        return "The step does not divide the day into slots; a periodic model needs slots that return."
     if (reason := _why_not_any(x)) is not None:
         return reason
     is_observed = ~np.isnan(x)

@@ -31,6 +31,9 @@ STEP_SECONDS = 300
 SLOTS = MINUTES_PER_DAY * 60 // STEP_SECONDS
 PHASE_SD_MINUTES = 12.0
 SPIKES_PER_SERIES = 5
+SPIKE_FACTORS = (2.0, 2.6)
+# Above this share of the capacity a spike would hit the ceiling before it stood out.
+SPIKE_LOAD = 0.35
 SUNDAY = 6
 GBIT = 1e9
 # Counters are written in whole kbit/s: enough digits, and no processor's last bit shows in the files.
@@ -148,9 +151,9 @@ def _simulate_direction(
     expected = level * _expected_course(clock, phases, link.growth_per_week)
     noise = lognormal_noise(rng, expected.size, slow_sd=0.06, carry=0.97, quick_sd=0.025)
     value = expected * noise
-    troubled = _within(clock, link.outage_utc) | _within(clock, export.gap_utc) | _is_holiday(clock)
-    spikes = _draw_spikes(rng, expected / link.capacity, troubled)
-    value[spikes] *= rng.uniform(2.0, 2.6, size=spikes.size)
+    is_troubled = _within(clock, link.outage_utc) | _within(clock, export.gap_utc) | _is_holiday(clock)
+    spikes = _draw_spikes(rng, expected / link.capacity, clock, is_troubled)
+    value[spikes] *= rng.uniform(*SPIKE_FACTORS, size=spikes.size)
     value = RESOLUTION * np.rint(np.minimum(value, 0.995 * link.capacity) / RESOLUTION)
     value[_within(clock, link.outage_utc)] = 0.0
     value[_within(clock, export.gap_utc)] = np.nan
@@ -212,8 +215,11 @@ def _within(clock: LocalClock, interval: Interval | None) -> NDArray[np.bool_]:
 
 
 def _draw_spikes(
-    rng: np.random.Generator, load: FloatArray, troubled: NDArray[np.bool_]
+    rng: np.random.Generator, load: FloatArray, clock: LocalClock, is_troubled: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """Positions of the spikes: only where the link has room for one, so that it stands out."""
-    candidates = np.flatnonzero((load < 0.35) & ~troubled)
+    """Choose the positions of the spikes, where the link has room for one and nothing else happens."""
+    # The first and the last day stay plain: a spike there has neighbours on one side only, or sits in the
+    # one day that a first forecast is judged by.
+    is_inside = (clock.day > 0) & (clock.day < clock.day[-1])
+    candidates = np.flatnonzero((load < SPIKE_LOAD) & is_inside & ~is_troubled)
     return np.sort(rng.choice(candidates, size=SPIKES_PER_SERIES, replace=False))

@@ -31,7 +31,7 @@ EXAMPLES = """
 #[[weblog]]
 #name = "shop"
 #files = "/var/log/nginx/access.log*"
-#format = "combined"                 # or "common"
+#format = "combined"                 # or "common", or "auto" to have it recognised
 #time_zone = "America/New_York"      # whose days the series follows
 #step = "2m"
 

@@ -25,7 +25,7 @@ COMMENT ON COLUMN models.coefficients.name IS
 COMMENT ON COLUMN models.coefficients.estimate IS
     'Estimate; a pure number, except sigma2, in the unit of the series, squared.';
 COMMENT ON COLUMN models.coefficients.std_error IS
-    'Standard error of estimate, in its unit; null when it could not be had.';
+    'Standard error, in the unit of estimate; null when it could not be had.';
 COMMENT ON COLUMN models.coefficients.lower_95 IS
     'Lower end of the 95 % confidence interval, in the unit of estimate.';
 COMMENT ON COLUMN models.coefficients.upper_95 IS

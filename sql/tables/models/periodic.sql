@@ -29,9 +29,9 @@ COMMENT ON COLUMN models.periodic.period_steps IS
 COMMENT ON COLUMN models.periodic.transform IS
     'Scale on which the model works: none, sqrt or log.';
 COMMENT ON COLUMN models.periodic.n_harmonics_mean IS
-    'Harmonics kept in the periodic mean; null when every slot has its own.';
+    'Harmonics kept in the periodic mean, in harmonics; null when every slot has its own.';
 COMMENT ON COLUMN models.periodic.n_harmonics_covariance IS
-    'Harmonics kept in the periodic covariance; null when it is not modelled by harmonics.';
+    'Harmonics kept in the periodic covariance, in harmonics; null when it is not modelled by harmonics.';
 COMMENT ON COLUMN models.periodic.par_lags IS
     'Lags of the autoregression of the residual, in steps; empty when there is none.';
 COMMENT ON COLUMN models.periodic.explained_share IS

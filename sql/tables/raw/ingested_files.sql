@@ -34,7 +34,7 @@ COMMENT ON TABLE raw.ingested_files IS
     'One row per file and content that a night met: what was read, what was loaded and what was left out, and why.';
 
 COMMENT ON COLUMN raw.ingested_files.file_id IS
-    'Hash of the decompressed content; of the bytes as they lie where they cannot be decompressed.';
+    'Hash of the decompressed content; unread-... where it could not be read.';
 COMMENT ON COLUMN raw.ingested_files.source IS
     'Source, as sources.toml names it.';
 COMMENT ON COLUMN raw.ingested_files.kind IS

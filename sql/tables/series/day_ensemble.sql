@@ -20,7 +20,7 @@ COMMENT ON COLUMN series.day_ensemble.local_date IS
 COMMENT ON COLUMN series.day_ensemble.weekday IS
     'Day of the week of local_date, 1 = Monday to 7 = Sunday.';
 COMMENT ON COLUMN series.day_ensemble.slot IS
-    'Local minutes since midnight // step: a repeated hour repeats its slots, a skipped one leaves them out.';
+    'Local time since midnight // step, in steps: a repeated hour repeats its slots, a skipped one leaves them out.';
 COMMENT ON COLUMN series.day_ensemble.at_utc IS
     'Grid point (UTC), which alone identifies the row within its series.';
 COMMENT ON COLUMN series.day_ensemble.value IS

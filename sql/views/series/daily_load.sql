@@ -1,5 +1,14 @@
--- Each local day of each series in one row, from the values as measured, outliers included.
+-- Each local day of each series in one row, from the values as measured: with outliers and outages, without what is
+-- impossible.
 CREATE OR REPLACE VIEW series.daily_load AS
+WITH measured AS (
+    SELECT
+        series_id,
+        at_utc,
+        CASE WHEN flag IS DISTINCT FROM 'impossible' THEN value END AS value
+    FROM series.observations
+)
+
 SELECT
     ensemble.series_id,
     catalog.source,
@@ -7,21 +16,21 @@ SELECT
     ensemble.local_date,
     ensemble.weekday,
     count(*) AS n_steps,
-    count(observations.value) AS n_observed,
-    avg(observations.value) AS mean,
-    max(observations.value) AS peak,
-    quantile_disc(observations.value, 0.95) AS p95,
-    CASE WHEN catalog.unit IN ('byte', 'request') THEN sum(observations.value) END AS total,
+    count(measured.value) AS n_observed,
+    avg(measured.value) AS mean,
+    max(measured.value) AS peak,
+    quantile_disc(measured.value, 0.95) AS p95,
+    CASE WHEN catalog.unit IN ('byte', 'request') THEN sum(measured.value) END AS total,
     catalog.unit
 FROM series.day_ensemble AS ensemble
 JOIN series.catalog AS catalog ON catalog.series_id = ensemble.series_id
-JOIN series.observations AS observations
-    ON observations.series_id = ensemble.series_id AND observations.at_utc = ensemble.at_utc
+JOIN measured
+    ON measured.series_id = ensemble.series_id AND measured.at_utc = ensemble.at_utc
 GROUP BY
     ensemble.series_id, catalog.source, catalog.kind, ensemble.local_date, ensemble.weekday, catalog.unit;
 
 COMMENT ON VIEW series.daily_load IS
-    'One row per series and local day: how much was measured, its mean, peak, 95th percentile and total.';
+    'One row per series and local day: how much was measured (outliers and outages included, the impossible left out), its mean, peak, 95th percentile and total.';
 
 COMMENT ON COLUMN series.daily_load.series_id IS
     'Series, <source>/<label>.';

@@ -119,7 +119,7 @@ def test_the_rate_has_the_shape_of_a_day(logs):
     thursday = hourly(("www", DAYS[0]))
     assert min(thursday[hour] for hour in (19, 20, 21)) > 2 * max(thursday[hour] for hour in (3, 4))
     office = hourly(("intranet", DAYS[0]))
-    assert office[11] > 20 * max(office[hour] for hour in (1, 2, 3))
+    assert office[11] > 10 * max(office[hour] for hour in (1, 2, 3))
 
 
 def test_the_office_rests_at_the_weeks_end(zone):

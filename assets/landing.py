@@ -1,0 +1,109 @@
+"""The landing zone: which files a source names, and which of them the ledger knows already.
+
+What a file holds is read in ``ingestion``.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from assets.sources import Source, Sources
+
+
+@dataclass(frozen=True)
+class LandingFile:
+    """A file as it lies in the landing zone.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is.
+    size_bytes : int
+        Its size on disk.
+    modified_utc : datetime
+        When it was last changed, naive UTC.
+    """
+
+    path: Path
+    size_bytes: int
+    modified_utc: datetime
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The sources of one home.
+
+    Parameters
+    ----------
+    home : Path
+        The folder that relative ``files`` patterns start from.
+    sources : Sources
+        The content of its ``sources.toml``.
+    """
+
+    home: Path
+    sources: Sources
+
+    def files_of(self, source: Source) -> list[LandingFile]:
+        """Return the files that a source's pattern matches, by name."""
+        return list(self._files(source))
+
+    def why_no_files(self, source: Source) -> str:
+        """Say why a pattern matches nothing: no folder, or no file in it."""
+        pattern = self.home / source.files
+        folder = pattern.parent
+        while glob.has_magic(str(folder)):
+            folder = folder.parent
+        if not folder.is_dir():
+            return (
+                f'the folder {folder} of files = "{source.files}" does not exist; create it or correct files'
+            )
+        return f'no file matches files = "{source.files}" in {folder}'
+
+    def _files(self, source: Source) -> Iterator[LandingFile]:
+        pattern = self.home.absolute() / source.files
+        root = Path(pattern.anchor)
+        for path in sorted(root.glob(str(pattern.relative_to(root)))):
+            # Copying tools write to hidden names first: those files are not there yet.
+            if path.is_dir() or path.name.startswith("."):
+                continue
+            try:
+                stat = path.stat()
+            except OSError:  # a link to nothing: reading it will say so, in the ledger
+                yield LandingFile(path, 0, datetime(1970, 1, 1))
+                continue
+            modified = datetime.fromtimestamp(stat.st_mtime, tz=UTC).replace(tzinfo=None)
+            yield LandingFile(path, stat.st_size, modified)
+
+
+def unread(files: list[LandingFile], source: Source, ledger: pl.DataFrame) -> list[LandingFile]:
+    """Return the files that the ledger does not know as they are now.
+
+    A file is known if its path, size, time of change and the settings that read it are unchanged.
+
+    Parameters
+    ----------
+    files : list of LandingFile
+        What lies in the landing zone.
+    source : WebLog or Export
+        Their source.
+    ledger : polars.DataFrame
+        ``path``, ``file_size_bytes``, ``modified_utc`` and ``reader`` of the source's ledger rows.
+
+    Returns
+    -------
+    list of LandingFile
+        In the files' order.
+    """
+    known = set(ledger.select("path", "file_size_bytes", "modified_utc", "reader").iter_rows())
+    return [
+        file
+        for file in files
+        if (str(file.path), file.size_bytes, file.modified_utc, source.reader) not in known
+    ]
