@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import base64
 import re
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 import polars as pl
 
 from assets.expectations.printable import printable
+from assets.png import SIGNATURE, shrink_png
 
-if TYPE_CHECKING:
-    import altair as alt
-
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_PNG_BYTES = 60_000
 """Largest picture put into the event log, in byte: a year of nights must stay small there."""
 
 HISTORY = timedelta(days=7)
 WIDTH = 640
+MAX_TARGETS = 288
+"""Targets drawn at most: more than one to a pixel of their part of the picture."""
 
 # Okabe and Ito's palette: told apart with every common form of colour blindness, and in grey.
 BLACK, BLUE, SKY, ORANGE, VERMILION, GREEN, PURPLE = (
@@ -36,7 +35,12 @@ BLACK, BLUE, SKY, ORANGE, VERMILION, GREEN, PURPLE = (
     "#CC79A7",
 )
 SERIES_COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK)
-BANDS = (("95 %", "q025", "q975", 0.18), ("80 %", "q10", "q90", 0.22), ("50 %", "q25", "q75", 0.3))
+# Blue in three strengths, the widest band palest and drawn first.
+BANDS = (
+    ("95 % band", "q025", "q975", "#D3E6F3"),
+    ("80 % band", "q10", "q90", "#92C1E2"),
+    ("50 % band", "q25", "q75", "#4A98CC"),
+)
 
 STAGES = ("clean", "differenced", "residual")
 PREVIEW_CELL_CHARACTERS = 60
@@ -62,29 +66,27 @@ def forecast_chart(history: pl.DataFrame, points: pl.DataFrame, title: str, unit
     bytes
         A PNG; it says so if there is nothing to draw.
     """
-    import altair as alt
-
-    first_target = points["target_utc"].min()
-    end = history["at_utc"].max() if first_target is None else first_target
+    alt = _altair()
+    known_until = history["at_utc"].max() if points.is_empty() else points["target_utc"].min()
+    end = cast("datetime | None", known_until)
     if end is None:
         return _nothing_to_draw(title)
-    past = history.filter(pl.col("at_utc").is_between(end - HISTORY, end)).sort("at_utc")
+    past = history.filter(pl.col("at_utc").is_between(end - HISTORY, end))
     x = alt.X("at_utc:T", title="UTC", scale=alt.Scale(type="utc"))
     axis = alt.Axis(format="~s", title=_value_title(unit))
-    measured = alt.Chart(_rows(past, "at_utc", "value")).mark_line(strokeWidth=1)
+    measured = alt.Chart(_rows(_thinned(past), "at_utc", "value")).mark_line(strokeWidth=1)
     layers = [measured.encode(x=x, y=alt.Y("value:Q", axis=axis), color=alt.datum("measured"))]
-    ahead = _rows(
-        points.sort("target_utc").rename({"target_utc": "at_utc"}), "at_utc", *_band_columns(), "q50"
-    )
-    for name, lower, upper, opacity in BANDS:
-        band = alt.Chart(ahead).mark_area(opacity=opacity)
+    targets = points.sort("target_utc").gather_every(-(-points.height // MAX_TARGETS) or 1)
+    ahead = _rows(targets.rename({"target_utc": "at_utc"}), "at_utc", *_band_columns(), "q50")
+    for name, lower, upper, _ in BANDS:
+        band = alt.Chart(ahead).mark_area(opacity=1)
         layers.append(band.encode(x=x, y=alt.Y(f"{lower}:Q"), y2=f"{upper}:Q", color=alt.datum(name)))
     median = alt.Chart(ahead).mark_line(strokeWidth=1.5)
     layers.append(median.encode(x=x, y="q50:Q", color=alt.datum("median")))
-    names = ["measured", "median", *(name for name, *_ in BANDS)]
-    colours = alt.Scale(domain=names, range=[BLACK, VERMILION, BLUE, BLUE, BLUE])
-    legend = alt.Legend(title=None, orient="bottom", symbolType="stroke")
-    chart = alt.layer(*layers).encode(color=alt.Color(scale=colours, legend=legend))
+    colours = {"measured": BLACK, "median": VERMILION, **{name: colour for name, *_, colour in BANDS}}
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    legend = alt.Legend(title=None, orient="bottom", symbolType="square", symbolOpacity=1)
+    chart = alt.layer(*layers).encode(color=alt.Color(scale=scale, legend=legend))
     return _png(chart.properties(width=WIDTH, height=260, title=_title(title)))
 
 
@@ -104,8 +106,7 @@ def correlogram_chart(autocorrelation: pl.DataFrame, title: str) -> bytes:
     bytes
         A PNG; it says so if there is nothing to draw.
     """
-    import altair as alt
-
+    alt = _altair()
     shown = autocorrelation.filter(pl.col("lag") > 0).sort("lag")
     if shown.is_empty():
         return _nothing_to_draw(title)
@@ -142,8 +143,7 @@ def peaks_chart(peaks: pl.DataFrame, title: str) -> bytes:
     bytes
         A PNG; it says so if no day has a phase.
     """
-    import altair as alt
-
+    alt = _altair()
     shown = peaks.filter(pl.col("phase_minutes").is_not_null() & pl.col("phase_minutes").is_not_nan())
     if shown.is_empty():
         return _nothing_to_draw(title)
@@ -184,7 +184,7 @@ def png_markdown(png: bytes, alt: str) -> str:
     ValueError
         If the bytes are no PNG.
     """
-    if not png.startswith(PNG_SIGNATURE):
+    if not png.startswith(SIGNATURE):
         raise ValueError(f"png_markdown needs a PNG, got bytes that begin with {png[:8]!r}")
     if len(png) > MAX_PNG_BYTES:
         return f"{_cell(alt)} (picture of {len(png):,} bytes left out: at most {MAX_PNG_BYTES:,} are kept)"
@@ -231,17 +231,30 @@ def _cell(value: object) -> str:
     return re.sub(r"([\\`*\[\]|!~$])", r"\\\1", text).replace("&", "&amp;").replace("<", "&lt;")
 
 
-def _rows(frame: pl.DataFrame, *columns: str) -> alt.Data:
+def _rows(frame: pl.DataFrame, *columns: str) -> Any:
     """Hand rows to a chart as plain values, times as ISO strings that say UTC."""
-    import altair as alt
-
     # A time without a zone would be read in that of the machine which draws the picture.
     times = [
         pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%SZ") for name in columns if frame[name].dtype.is_temporal()
     ]
     numbers = [pl.col(name).cast(pl.Float64) for name in columns if frame[name].dtype.is_numeric()]
     finite = [pl.when(number.is_finite()).then(number) for number in numbers]
-    return alt.Data(values=frame.select(columns).with_columns(*times, *finite).to_dicts())
+    return _altair().Data(values=frame.select(columns).with_columns(*times, *finite).to_dicts())
+
+
+def _thinned(history: pl.DataFrame) -> pl.DataFrame:
+    """Keep the lowest and the highest value of each pixel: the same picture in a fraction of the time.
+
+    A pixel without any value keeps a row that says so, which breaks the line.
+    """
+    ordered = history.sort("at_utc")
+    if ordered.height <= 2 * WIDTH:
+        return ordered
+    pixel = pl.col("at_utc").dt.epoch("s") // (HISTORY // timedelta(seconds=WIDTH))
+    pixels = ordered.group_by(pixel.alias("pixel"), maintain_order=True)
+    places = (pl.col("value").arg_min(), pl.col("value").arg_max())
+    extremes = [pixels.agg(pl.col("at_utc", "value").get(place.fill_null(0))) for place in places]
+    return pl.concat(extremes).unique("at_utc").sort("at_utc")
 
 
 def _band_columns() -> list[str]:
@@ -253,24 +266,29 @@ def _value_title(unit: str) -> str:
 
 
 def _title(title: str, subtitle: str | None = None) -> Any:
-    import altair as alt
-
     text = printable(title, 100)
-    return alt.TitleParams(text, anchor="start", **({"subtitle": subtitle} if subtitle else {}))
+    options = {} if subtitle is None else {"subtitle": subtitle}
+    return _altair().TitleParams(text, anchor="start", **options)
 
 
 def _nothing_to_draw(title: str) -> bytes:
-    import altair as alt
-
+    alt = _altair()
     note = alt.Chart(alt.Data(values=[{}])).mark_text(fontSize=14).encode(text=alt.datum("nothing to draw"))
     return _png(note.properties(width=WIDTH, height=60, title=_title(title)))
 
 
+def _altair() -> Any:
+    # Loading it takes half a second, which commands that draw nothing need not wait for.
+    import altair
+
+    return altair
+
+
 def _png(chart: Any) -> bytes:
-    import altair as alt
     import vl_convert
 
     # Two-minute windows of a week are more rows than Altair's default limit, which is made for notebooks.
-    with alt.data_transformers.enable("default", max_rows=None):
-        specification = chart.to_dict()
-    return bytes(vl_convert.vegalite_to_png(specification, scale=1.0))
+    with _altair().data_transformers.enable("default", max_rows=None):
+        # Checking every row against Vega-Lite's schema takes longer than drawing; the renderer checks anyway.
+        specification = chart.to_dict(validate=False)
+    return shrink_png(vl_convert.vegalite_to_png(specification, allowed_base_urls=[]))

@@ -6,6 +6,17 @@ numbers mean, and when they are made, is decided elsewhere.
 
 from warehouse.errors import QueryError, WarehouseBusyError, WarehouseError
 from warehouse.reading import read_query
-from warehouse.store import Warehouse, open_warehouse
+from warehouse.schema import Declaration, declaration
+from warehouse.store import Warehouse, Within, open_warehouse
 
-__all__ = ["QueryError", "Warehouse", "WarehouseBusyError", "WarehouseError", "open_warehouse", "read_query"]
+__all__ = [
+    "Declaration",
+    "QueryError",
+    "Warehouse",
+    "WarehouseBusyError",
+    "WarehouseError",
+    "Within",
+    "declaration",
+    "open_warehouse",
+    "read_query",
+]

@@ -17,8 +17,8 @@ INTRODUCTION = """\
 # Data dictionary
 
 Every table and view of the warehouse, generated from the comments in `sql/`: change them there, not here.
-Times ending in `_utc` are naive UTC, local ones say `local_`; missing is null, never zero. A key is enforced by
-the database unless the table says otherwise. Views are marked as such; the published copy leaves out
+Times ending in `_utc` are naive UTC, local ones say `local_`; missing is null, never zero. The database
+enforces each key, unless the table says that its writer keeps it. The published copy leaves out
 `raw.web_requests` and `raw.provider_samples`, and has the last 60 days of `series.observations`.
 """
 

@@ -5,6 +5,8 @@ The tables themselves are defined in ``sql/tables``; nothing is defined twice he
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -83,7 +85,8 @@ def differences(connection: duckdb.DuckDBPyConnection) -> list[str]:
     list of str
         A phrase for each table or column that is missing, added or of another type; empty if none is.
     """
-    wanted, found = _declared(), _columns(connection)
+    wanted = {name: declared.types for name, declared in _declared().items()}
+    found = _columns(connection)
     faults = [f"table {name} is missing" for name in sorted(wanted.keys() - found.keys())]
     for name in sorted(wanted.keys() & found.keys()):
         for column in sorted(wanted[name].keys() | found[name].keys()):
@@ -93,25 +96,53 @@ def differences(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return faults
 
 
-def columns(table: str) -> tuple[str, ...]:
-    """Return the declared columns of a table, in order.
+@dataclass(frozen=True)
+class Declaration:
+    """What ``sql/tables`` says of one table.
+
+    Parameters
+    ----------
+    comment : str
+        What the table holds, and its key.
+    types : mapping of str to str
+        Column to SQL type, in order.
+    comments : mapping of str to str
+        Column to what it holds, with its unit.
+    """
+
+    comment: str
+    types: Mapping[str, str]
+    comments: Mapping[str, str]
+
+
+def declaration(table: str) -> Declaration:
+    """Return what ``sql/tables`` says of a table.
 
     Raises
     ------
     WarehouseError
-        If ``sql/tables`` declares no such table.
+        If it declares no such table.
     """
     declared = _declared()
     if table not in declared:
         raise WarehouseError(f"sql/tables declares no table {table!r}")
-    return tuple(declared[table])
+    return declared[table]
 
 
 @cache
-def _declared() -> dict[str, dict[str, str]]:
+def _declared() -> dict[str, Declaration]:
     with connect(None) as scratch:
         create_tables(scratch)
-        return _columns(scratch)
+        rows = scratch.execute(
+            "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns()"
+        ).fetchall()
+        comments = {(table, column): comment or "" for table, column, comment in rows}
+        tables = scratch.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()")
+        about = {table: comment or "" for table, comment in tables.fetchall()}
+        return {
+            table: Declaration(about[table], types, {column: comments[table, column] for column in types})
+            for table, types in _columns(scratch).items()
+        }
 
 
 def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:

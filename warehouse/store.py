@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,16 @@ from warehouse.lock import hold
 from warehouse.publishing import publish
 
 Where = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Within:
+    """A half-open range of values, for a condition: ``start`` <= value < ``end``."""
+
+    start: object
+    end: object
+
+
 DEFAULT_WAIT_SECONDS = 3_600.0
 
 
@@ -103,7 +114,7 @@ class Warehouse:
         columns : sequence of str
             All columns if empty.
         where : mapping, optional
-            Column to the value, or the list of values, that it must have.
+            Column to the value, the list of values, or the range (``Within``) that it must have.
         order_by : str
             Column to sort by.
 
@@ -161,6 +172,14 @@ class Warehouse:
             self.delete(table, where)
             self.insert(table, frame)
 
+    def keep_newest(self, table: str, column: str, count: int) -> None:
+        """Remove all rows but those with the newest ``count`` values of a column."""
+        name, of = _column(table, column), _table(table)
+        self._connection.execute(
+            f"DELETE FROM {of} WHERE {name} NOT IN (SELECT DISTINCT {name} FROM {of} ORDER BY {name} DESC LIMIT ?)",
+            [count],
+        )
+
     def schema_differences(self) -> list[str]:
         """Compare the tables with ``sql/tables``; empty if they agree."""
         return schema.differences(self._connection)
@@ -180,12 +199,12 @@ class Warehouse:
 
 
 def _table(table: str) -> str:
-    schema.columns(table)  # refuses a name that is not declared
+    schema.declaration(table)  # refuses a name that is not declared
     return ".".join(f'"{part}"' for part in table.split("."))
 
 
 def _column(table: str, name: str) -> str:
-    if name not in schema.columns(table):
+    if name not in schema.declaration(table).types:
         raise ValueError(f"table {table} has no column {name!r}")
     return f'"{name}"'
 
@@ -197,6 +216,9 @@ def _condition(table: str, where: Where) -> tuple[str, list[object]]:
         if isinstance(value, list | tuple | set | frozenset):
             parts.append(f"{_column(table, name)} IN (SELECT unnest(?))")
             values.append(list(value))
+        elif isinstance(value, Within):
+            parts.append(f"{_column(table, name)} >= ? AND {_column(table, name)} < ?")
+            values += [value.start, value.end]
         else:
             parts.append(f"{_column(table, name)} = ?")
             values.append(value)

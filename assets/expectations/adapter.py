@@ -86,10 +86,14 @@ def _validate(expectations: Sequence[Any], prepared: pl.DataFrame) -> list[list[
 
 def _quiet_context(gx: Any) -> Any:
     """Return a context in memory: no project folder, no usage reports, no progress bars."""
-    context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(False)
-    context.variables.progress_bars = {"globally": False}
-    return context
+    base = gx.data_context.types.base
+    configuration = base.DataContextConfig(
+        # Else every context makes a folder for pages that are never written, and removes it again.
+        store_backend_defaults=base.InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        analytics_enabled=False,
+        progress_bars=base.ProgressBarsConfig(globally=False),
+    )
+    return gx.get_context(mode="ephemeral", project_config=configuration)
 
 
 def _slices(frame: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
@@ -138,7 +142,7 @@ def _success(configuration: Any, results: Sequence[Any]) -> bool:
     if len(results) == 1 or mostly == 1.0:
         return all(result.success for result in results)
     unexpected, considered = _counts([result.result for result in results])
-    return bool(unexpected <= (1.0 - mostly) * considered)
+    return not considered or bool((considered - unexpected) / considered >= mostly)
 
 
 def _counts(found: Sequence[Mapping[str, Any]]) -> tuple[int, int]:

@@ -24,7 +24,8 @@ _SECONDS_AFTER_ISSUE = (pl.col("target_utc") - pl.col("issued_at_utc")).dt.total
 _SECONDS_SINCE_PREVIOUS = (
     pl.col("target_utc").diff().dt.total_microseconds().over(_FORECAST, order_by="horizon") / 1_000_000
 )
-_CHAMPIONS = pl.col("model").filter(pl.col("is_champion")).n_unique().over("series_id", "issued_at_utc")
+_CHAMPION_MODELS = pl.col("model").filter(pl.col("is_champion")).drop_nulls()
+_CHAMPIONS = _CHAMPION_MODELS.n_unique().over("series_id", "issued_at_utc")
 
 
 def _claims(gxe: Any) -> list[Any]:

@@ -42,7 +42,8 @@ def forecast(insert: Insert) -> Callable[..., None]:
     """Enter one forecast point with the quantiles 70, 80, 90, 100, 110, 120 and 130."""
 
     def enter(series_id: str, step: int, **changes: Any) -> None:
-        quantiles = dict(zip("q025 q10 q25 q50 q75 q90 q975".split(), range(70, 131, 10), strict=True))
+        names = ("q025", "q10", "q25", "q50", "q75", "q90", "q975")
+        quantiles = dict(zip(names, range(70, 131, 10), strict=True))
         row: dict[str, Any] = {
             "series_id": series_id,
             "model": "periodic",
@@ -137,7 +138,8 @@ def test_forecast_against_actual_joins_what_was_measured(
     observe("isp/a", 289, 125.0, "outlier")
     observe("isp/a", 290, None)
     rows = ask(
-        "SELECT actual, flag, error, covered_80, covered_95 FROM forecasts.forecast_against_actual ORDER BY horizon"
+        "SELECT actual, flag, error, covered_80, covered_95 "
+        "FROM forecasts.forecast_against_actual ORDER BY horizon"
     )
     assert [tuple(row.values()) for row in rows] == [
         (115.0, None, 14.0, True, True),

@@ -14,7 +14,7 @@ SELECTED: Final = "selected"
 REFERENCE: Final = "reference"
 
 PREFERENCE: Final = (PERIODIC, SELECTED, REFERENCE)
-"""A day's shape is what traffic repeats most surely; without one the order that fits best, then the named one."""
+"""A day's shape is what traffic repeats most surely; without one, the order that fits best."""
 
 _BECAUSE: Final = {
     PERIODIC: "the day's shape could be estimated, and a day ahead it says more than the last values do",
@@ -53,7 +53,7 @@ def choose_champion(why_not: Mapping[str, str | None]) -> Champion:
     Champion
         The first of ``periodic``, ``selected``, ``reference`` that gave a forecast.
     """
-    passed_over = []
+    passed_over: list[str] = []
     for model in PREFERENCE:
         refusal = why_not.get(model, "It was not tried.")
         if refusal is None:

@@ -119,7 +119,7 @@ def _membership(slot: NDArray[np.int64], n_slots: int) -> csr_array:
 
 
 def _sums(membership: csr_array, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sums over the times of each slot, shape (series, slots)."""
+    """Sum over the times of each slot; shape (series, slots)."""
     return np.asarray((membership @ values.T).T, dtype=np.float64)
 
 

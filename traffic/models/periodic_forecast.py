@@ -48,9 +48,9 @@ def forecast_periodic(
     Notes
     -----
     A slot without spread (s = 0, or observed less than twice) takes the pooled standard deviation; a slot
-    never observed takes its mean from its neighbours on the circle of the period. The deviations are from a mean
-    that they helped to estimate; the factor sqrt((n + 1) / (n - 1)), with n the cycles of the slot, gives them
-    the variance of a new value's.
+    never observed takes its mean from its neighbours on the circle of the period. The deviations are from
+    a mean that they helped to estimate; the factor sqrt((n + 1) / (n - 1)), with n the cycles of the slot,
+    gives them the variance of a new value's.
     """
     if np.isnan(moments.mean).all(axis=1).any():
         empty = int(np.argmax(np.isnan(moments.mean).all(axis=1)))
@@ -77,7 +77,7 @@ def _standardised_deviations(
 
 
 def _prediction_std(moments: PeriodicMoments) -> NDArray[np.float64]:
-    """Standard deviation by which a slot's deviates are multiplied; shape (series, slots)."""
+    """Give the spread by which each slot's deviates are multiplied; shape (series, slots)."""
     n = moments.n_cycles
     has_spread = _has_spread(moments)
     own = np.where(has_spread, moments.std, 0.0)

@@ -7,7 +7,7 @@ CREATE TABLE platform.schema_versions (
     PRIMARY KEY (version)
 );
 
-COMMENT ON TABLE platform.schema_versions IS 'Versions of the schema that this warehouse has had. Key: (version).';
+COMMENT ON TABLE platform.schema_versions IS 'Versions of the schema that this warehouse has had.';
 COMMENT ON COLUMN platform.schema_versions.version IS 'Version of the schema; the highest one is in force.';
 COMMENT ON COLUMN platform.schema_versions.release IS 'Release of Diurnal that brought the version.';
 COMMENT ON COLUMN platform.schema_versions.applied_at_utc IS 'When the version was applied, UTC.';

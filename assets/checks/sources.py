@@ -1,0 +1,80 @@
+"""Claims about single sources: one source's trouble is seen on its own check, and the others are green."""
+
+import re
+
+import dagster as dg
+import polars as pl
+
+from assets.charts import preview_markdown
+from assets.landing import Landing
+from assets.sources import Source, Sources
+from assets.table_specs import key_of
+from warehouse import Warehouse
+
+
+def source_checks(sources: Sources) -> list[dg.AssetChecksDefinition]:
+    """Return two checks for each source: its files were read, its series can be used."""
+    return [check for source in sources.all for check in (_files_check(source), _series_check(source))]
+
+
+def why_source_failed(warehouse: Warehouse, landing: Landing, source: Source) -> str | None:
+    """Say why a source failed as a whole, if it did: it has no file, or none that could be read.
+
+    Returns
+    -------
+    str or None
+        A sentence, or None if at least one of its files was loaded.
+    """
+    files = warehouse.read("raw.ingested_files", ("path", "status", "reason"), {"source": source.name})
+    if (files["status"] == "loaded").any():
+        return None
+    if files.is_empty():
+        return landing.why_no_files(source)
+    path, _, reason = files.row(0)
+    return f"none of its {files.height} files could be read; {path}: {reason}"
+
+
+def _files_check(source: Source) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=key_of("raw.ingested_files"),
+        name=f"{_identifier(source.name)}_files_were_read",
+        description=f"Source {source.name} has files, and none of them was rejected.",
+    )
+    def check(
+        warehouse: dg.ResourceParam[Warehouse], landing: dg.ResourceParam[Landing]
+    ) -> dg.AssetCheckResult:
+        failure = why_source_failed(warehouse, landing, source)
+        files = warehouse.read("raw.ingested_files", ("path", "status", "reason"), {"source": source.name})
+        rejected = files.filter(pl.col("status") == "rejected")
+        return dg.AssetCheckResult(
+            passed=failure is None and rejected.is_empty(),
+            severity=dg.AssetCheckSeverity.ERROR if failure else dg.AssetCheckSeverity.WARN,
+            description=failure or f"{rejected.height} of {files.height} files were rejected",
+            metadata={"rejected": dg.MetadataValue.md(preview_markdown(rejected))} if rejected.height else {},
+        )
+
+    return check
+
+
+def _series_check(source: Source) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=key_of("series.catalog"),
+        name=f"{_identifier(source.name)}_series_can_be_used",
+        description=f"Source {source.name} has series, and none is stale, short or set aside.",
+    )
+    def check(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
+        series = warehouse.read("series.catalog", ("series_id", "status", "reason"), {"source": source.name})
+        unusable = series.filter(pl.col("status") != "ok")
+        return dg.AssetCheckResult(
+            passed=bool(series.height) and unusable.is_empty(),
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"{unusable.height} of {series.height} series cannot be used",
+            metadata={"unusable": dg.MetadataValue.md(preview_markdown(unusable))} if unusable.height else {},
+        )
+
+    return check
+
+
+def _identifier(name: str) -> str:
+    # Dagster takes letters, digits and underscores; two names that differ in "-" and "." alone must not meet.
+    return re.sub(r"[^A-Za-z0-9]", lambda match: "_" if match[0] == "_" else f"_{ord(match[0]):x}_", name)

@@ -1,0 +1,96 @@
+"""Claims about whole tables: they meet their suite, they have no unmarked gap, the ledger adds up."""
+
+import dagster as dg
+import polars as pl
+
+from assets.charts import preview_markdown
+from assets.quality import SUITES, TABLE, newest_results
+from assets.table_specs import key_of
+from warehouse import Warehouse
+
+_UNMARKED_GAPS = """
+    SELECT series_id, count(*) AS gaps
+    FROM (
+        SELECT series_id, date_diff('second', lag(at_utc) OVER one_series, at_utc) AS seconds
+        FROM series.observations
+        WINDOW one_series AS (PARTITION BY series_id ORDER BY at_utc)
+    ) JOIN series.catalog USING (series_id)
+    WHERE seconds IS NOT NULL AND seconds <> step_seconds
+    GROUP BY series_id ORDER BY series_id
+"""
+_WRONG_SUMS = """
+    SELECT file.source, file.path
+    FROM raw.ingested_files AS file
+    LEFT JOIN (
+        SELECT source, file_id, count(*) AS rejected FROM raw.rejected_lines GROUP BY ALL
+    ) AS lines USING (source, file_id)
+    WHERE status IN ('loaded', 'growth') AND (
+        lines_read <> lines_skipped + records_read
+        OR records_read <> records_loaded + records_rejected + records_duplicate
+        OR records_rejected <> coalesce(rejected, 0)
+    )
+"""
+
+
+class CheckCouldNotRunError(RuntimeError):
+    """An expectation could not be judged: that says nothing about the data."""
+
+
+@dg.asset_check(
+    asset=key_of("series.observations"),
+    name="observations_have_no_unmarked_gap",
+    description="Each series has a row at every step from its first to its last; a missing value is marked.",
+)
+def observations_have_no_unmarked_gap(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
+    """Look for steps between rows that are not the series' step."""
+    return _empty(warehouse.query(_UNMARKED_GAPS), "series with a gap that no row marks")
+
+
+@dg.asset_check(
+    asset=key_of("raw.ingested_files"),
+    name="ledger_accounts_for_every_line",
+    description="Lines read are skipped or records; records are loaded, rejected or duplicate, none lost.",
+)
+def ledger_accounts_for_every_line(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
+    """Add the ledger up against itself and against the rejected lines."""
+    return _empty(warehouse.query(_WRONG_SUMS), "files whose sums do not hold")
+
+
+def suite_checks() -> list[dg.AssetChecksDefinition]:
+    """Return one check for each suite, named after its table."""
+    return [_suite_check(suite.table_name) for suite in SUITES]
+
+
+def _suite_check(table: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=key_of(table),
+        name=f"{table.split('.')[1]}_meet_their_expectations",
+        description=f"The suite of {table} in Great Expectations holds for what the last night judged.",
+        additional_deps=[key_of(TABLE)],
+    )
+    def check(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
+        results = newest_results(warehouse, table)
+        errors = results.filter("is_error")
+        if errors.height:
+            raise CheckCouldNotRunError(f"{errors['expectation'][0]}: {errors['details'][0]}")
+        failed = results.filter(~pl.col("success"))
+        shown = ("source", "expectation", "column_name", "observed")
+        return dg.AssetCheckResult(
+            passed=failed.is_empty(),
+            description=f"{results.height} expectations judged, {failed.height} failed",
+            metadata={
+                "results": dg.MetadataValue.md(
+                    preview_markdown((failed if failed.height else results).select(shown))
+                )
+            },
+        )
+
+    return check
+
+
+def _empty(found: pl.DataFrame, what: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=found.is_empty(),
+        description=f"{found.height} {what}",
+        metadata={"found": dg.MetadataValue.md(preview_markdown(found))} if found.height else {},
+    )

@@ -1,0 +1,129 @@
+"""Rows of one series in ``forecasts.points`` and ``models.champions``, and the scores of a day.
+
+The models are rebuilt from their tables, so that every forecast can be traced to stored numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.periodic_rows import slots_of, stored_moments
+from traffic.models.champion import PERIODIC, choose_champion
+from traffic.models.constant_volatility import ConstantVolatilityModel
+from traffic.models.filtering import forecast
+from traffic.models.periodic_forecast import forecast_periodic
+from traffic.models.quantiles import QUANTILE_COLUMNS, Forecast
+from traffic.models.scores import score, seasonal_scale
+from traffic.windowing.regular_series import RegularSeries
+from traffic.windowing.targets import Targets
+
+NO_MODEL = "none"
+
+
+def forecast_rows(
+    series: RegularSeries,
+    targets: Targets,
+    models: Mapping[str, ConstantVolatilityModel],
+    moments: pl.DataFrame,
+    why_not: Mapping[str, str],
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Forecast a series by each of its models and name the champion.
+
+    Parameters
+    ----------
+    series : RegularSeries
+        Known before the night's midnight.
+    targets : Targets
+        What is forecast.
+    models : mapping of str to ConstantVolatilityModel
+        The constant-volatility models that were fitted, by name.
+    moments : polars.DataFrame
+        The series' rows of ``models.periodic_moments``; none if it has no periodic model.
+    why_not : mapping of str to str
+        The reasons of the models that could not be fitted.
+
+    Returns
+    -------
+    points : polars.DataFrame
+        Rows of ``forecasts.points``.
+    champion : dict
+        Row of ``models.champions``.
+    """
+    tries: dict[str, Callable[[], Forecast]] = {
+        name: partial(forecast, series.value_clean, model, targets.horizon.size, targets.gap)
+        for name, model in models.items()
+    }
+    if moments.height:
+        tries[PERIODIC] = partial(_forecast_periodic, series, targets, moments)
+    frames, outcome = [], {name: str(reason) for name, reason in why_not.items()}
+    verdicts: dict[str, str | None] = {**outcome}
+    for name, attempt in tries.items():
+        try:
+            frames.append(_points(series, targets, name, attempt()))
+            verdicts[name] = None
+        except (ValueError, np.linalg.LinAlgError) as error:
+            verdicts[name] = str(error)
+    champion = choose_champion(verdicts)
+    points = pl.concat(frames) if frames else pl.DataFrame(schema={"model": pl.String})
+    row = {"series_id": series.series_id, "model": champion.model or NO_MODEL, "reason": champion.reason}
+    return points.with_columns(is_champion=pl.col("model") == (champion.model or NO_MODEL)), row
+
+
+def score_rows(points: pl.DataFrame, actual: pl.DataFrame, series: RegularSeries) -> pl.DataFrame:
+    """Score a series' forecasts of a day against what was measured.
+
+    Parameters
+    ----------
+    points : polars.DataFrame
+        Rows of ``forecasts.points`` of one series, model and issue.
+    actual : polars.DataFrame
+        ``at_utc`` and ``value`` of the series; null where not observed.
+    series : RegularSeries
+        Known before the night that scores; its seasonal differences are the scale.
+
+    Returns
+    -------
+    polars.DataFrame
+        Rows of ``forecasts.scores``.
+    """
+    joined = points.join(actual, left_on="target_utc", right_on="at_utc", how="left", maintain_order="left")
+    measured = joined["value"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    scores = score(
+        measured,
+        joined["mean"].to_numpy(),
+        joined.select(QUANTILE_COLUMNS).to_numpy(),
+        seasonal_scale(series.value, series.day_steps),
+    )
+    covered = {
+        name: pl.Series(getattr(scores, name), nan_to_null=True).cast(pl.Boolean)
+        for name in ("covered_80", "covered_95")
+    }
+    return joined.select(
+        "series_id", "model", "issued_at_utc", "step_seconds", "target_utc", "horizon"
+    ).with_columns(
+        actual=joined["value"],
+        error=pl.Series(scores.error),
+        scaled_error=pl.Series(scores.scaled_error),
+        **covered,
+    )
+
+
+def _forecast_periodic(series: RegularSeries, targets: Targets, moments: pl.DataFrame) -> Forecast:
+    values = series.value_clean[None, :]
+    return forecast_periodic(values, slots_of(series), targets.slot, stored_moments(moments))[0]
+
+
+def _points(series: RegularSeries, targets: Targets, model: str, made: Forecast) -> pl.DataFrame:
+    quantiles = {name: made.quantiles[:, i] for i, name in enumerate(QUANTILE_COLUMNS)}
+    return pl.DataFrame(
+        {"target_utc": targets.target_utc, "horizon": targets.horizon, "mean": made.mean, **quantiles}
+    ).with_columns(
+        series_id=pl.lit(series.series_id),
+        model=pl.lit(model),
+        step_seconds=pl.lit(series.step_seconds),
+    )

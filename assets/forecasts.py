@@ -1,0 +1,139 @@
+"""The schema ``forecasts``, with the champions: the next day, and how the forecasts of the last one did."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from assets.charts import forecast_chart, png_markdown
+from assets.constant_volatility_rows import stored_models
+from assets.forecast_rows import NO_MODEL, forecast_rows, score_rows
+from assets.landing import Landing
+from assets.nights import (
+    Night,
+    in_isolation,
+    night_of,
+    replace_night,
+    rows_frame,
+    series_of_night,
+)
+from assets.partitions import issued_at_utc
+from assets.table_specs import key_of, table_metadata, table_spec, written
+from traffic.windowing.targets import day_ahead
+from warehouse import Warehouse, Within
+
+_MODELS = ("models.constant_volatility", "models.coefficients", "models.periodic", "models.periodic_moments")
+
+
+@dg.multi_asset(
+    name="champions_and_points",
+    specs=[
+        table_spec("models.champions", ["series.observations", *_MODELS]),
+        table_spec("forecasts.points", ["series.observations", *_MODELS], kinds=("statsmodels",)),
+    ],
+)
+def champions_and_points(
+    context: dg.AssetExecutionContext,
+    warehouse: dg.ResourceParam[Warehouse],
+    landing: dg.ResourceParam[Landing],
+) -> Iterator[Any]:
+    """Forecast the next 24 hours of every series by each of its models, and name the champion."""
+    night = night_of(context, landing)
+    points, champions = _forecast_all(warehouse, night, context.log)
+    frames = {"models.champions": champions, "forecasts.points": points}
+    replace_night(warehouse, night, frames)
+    yield written("models.champions", champions)
+    plot = _plot(warehouse, points)
+    yield dg.MaterializeResult(
+        key_of("forecasts.points"), metadata=table_metadata(points, "target_utc") | plot
+    )
+
+
+@dg.multi_asset(
+    name="scores_of_the_day_before",
+    specs=[table_spec("forecasts.scores", ["series.observations", "forecasts.points"])],
+)
+def scores_of_the_day_before(
+    context: dg.AssetExecutionContext,
+    warehouse: dg.ResourceParam[Warehouse],
+    landing: dg.ResourceParam[Landing],
+) -> Iterator[Any]:
+    """Score what earlier nights forecast for the day before this one."""
+    night = night_of(context, landing)
+    day_before = date.fromordinal(night.date.toordinal() - 1)
+    begin = issued_at_utc(day_before, landing.sources.platform.time_zone)
+    day = Within(begin, night.issued_at_utc)
+    points = warehouse.read("forecasts.points", where={"target_utc": day})
+    points = points.filter(pl.col("issued_at_utc") < night.issued_at_utc)
+    frames = []
+    for series in series_of_night(warehouse, night):
+        actual = warehouse.read(
+            "series.observations", ("at_utc", "value"), {"series_id": series.series_id, "at_utc": day}
+        )
+        mine = points.filter(pl.col("series_id") == series.series_id)
+        frames += [
+            score_rows(part, actual, series)
+            for part in mine.partition_by("model", "issued_at_utc", "step_seconds", maintain_order=True)
+        ]
+    scores = pl.concat(frames) if frames else pl.DataFrame()
+    warehouse.replace("forecasts.scores", scores, {"target_utc": day})
+    yield written("forecasts.scores", scores, "target_utc")
+
+
+def _forecast_all(warehouse: Warehouse, night: Night, log: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
+    models = stored_models(warehouse, night)
+    where = {"issued_at_utc": night.issued_at_utc}
+    moments = warehouse.read("models.periodic_moments", where=where)
+    by_series = moments.partition_by("series_id", as_dict=True)
+    refusals = _refusals(warehouse, night)
+    points, champions = [], []
+    for series in series_of_night(warehouse, night):
+        name = series.series_id
+        work = partial(
+            forecast_rows,
+            series,
+            day_ahead(series, night.issued_at_utc),
+            {model: fitted for (owner, model), fitted in models.items() if owner == name},
+            by_series.get((name,), moments.clear()),
+            refusals.get(name, {}),
+        )
+        frame, champion = in_isolation(name, work, partial(_no_forecast, name), log)
+        if frame.height:
+            points.append(frame)
+        champions.append(champion)
+    all_points = pl.concat(points) if points else pl.DataFrame()
+    if points:
+        all_points = all_points.with_columns(issued_at_utc=pl.lit(night.issued_at_utc, pl.Datetime("us")))
+    return all_points, rows_frame(champions, night)
+
+
+def _refusals(warehouse: Warehouse, night: Night) -> dict[str, dict[str, str]]:
+    where = {"issued_at_utc": night.issued_at_utc, "status": ["too_short", "failed"]}
+    constant = warehouse.read("models.constant_volatility", ("series_id", "model", "reason"), where)
+    periodic = warehouse.read("models.periodic", ("series_id", "reason"), where)
+    rows = pl.concat([constant, periodic.select("series_id", pl.lit("periodic").alias("model"), "reason")])
+    refusals: dict[str, dict[str, str]] = {}
+    for series_id, model, reason in rows.iter_rows():
+        refusals.setdefault(series_id, {})[model] = reason
+    return refusals
+
+
+def _no_forecast(series_id: str, reason: str) -> tuple[pl.DataFrame, dict[str, Any]]:
+    return pl.DataFrame(), {"series_id": series_id, "model": NO_MODEL, "reason": reason}
+
+
+def _plot(warehouse: Warehouse, points: pl.DataFrame) -> dict[str, Any]:
+    champions = points.filter("is_champion") if points.height else points
+    if champions.is_empty():
+        return {}
+    # One picture tells whether the night is sane; the busiest series is the one that people look for.
+    busiest = champions.sort("q50", descending=True)["series_id"][0]
+    mine = champions.filter(pl.col("series_id") == busiest)
+    entry = warehouse.read("series.catalog", ("unit",), {"series_id": busiest})
+    history = warehouse.read("series.observations", ("at_utc", "value"), {"series_id": busiest}, "at_utc")
+    history = history.filter(pl.col("at_utc") < mine["issued_at_utc"][0])
+    png = forecast_chart(history, mine, f"{busiest}, next 24 hours", entry["unit"][0])
+    return {"forecast": dg.MetadataValue.md(png_markdown(png, f"Forecast of {busiest} with its bands"))}

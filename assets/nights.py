@@ -1,0 +1,96 @@
+"""One night: the midnight whose past a run may know, and the series that it works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import dagster as dg
+import polars as pl
+
+from assets.landing import Landing
+from assets.partitions import issued_at_utc
+from traffic.windowing.observations import known_before
+from traffic.windowing.regular_series import RegularSeries
+from warehouse import Warehouse
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Night:
+    """A night of the platform.
+
+    Parameters
+    ----------
+    date : datetime.date
+        The local date that begins at its midnight.
+    issued_at_utc : datetime
+        The midnight, naive UTC.
+    """
+
+    date: date
+    issued_at_utc: datetime
+
+
+def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, landing: Landing) -> Night:
+    """Return the night that a run is for."""
+    night = date.fromisoformat(context.partition_key)
+    return Night(night, issued_at_utc(night, landing.sources.platform.time_zone))
+
+
+def series_of_night(warehouse: Warehouse, night: Night) -> Iterator[RegularSeries]:
+    """Yield every series but the stale and those set aside, cut at the night's midnight, one by one."""
+    catalog = warehouse.read("series.catalog", where={"status": ["ok", "short"]}, order_by="series_id")
+    for entry in catalog.iter_rows(named=True):
+        observations = warehouse.read(
+            "series.observations",
+            ("at_utc", "value", "value_clean"),
+            where={"series_id": entry["series_id"]},
+            order_by="at_utc",
+        )
+        yield known_before(
+            observations,
+            entry["series_id"],
+            entry["time_zone"],
+            entry["step_seconds"],
+            night.issued_at_utc,
+        )
+
+
+def in_isolation(
+    series_id: str, work: Callable[[], Result], otherwise: Callable[[str], Result], log: Any
+) -> Result:
+    """Do the work for one series, so that its trouble never stops the others.
+
+    Parameters
+    ----------
+    series_id : str
+        For the log.
+    work : callable
+        What is done.
+    otherwise : callable
+        Given the reason in a sentence, makes the result of a series whose work failed.
+    log
+        A logger; it gets the whole traceback.
+    """
+    try:
+        return work()
+    except Exception as error:
+        log.exception("%s was set aside", series_id)
+        return otherwise(f"{type(error).__name__}: {error}")
+
+
+def rows_frame(rows: list[dict[str, Any]], night: Night) -> pl.DataFrame:
+    """Make a frame of rows, each with the night's midnight."""
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    return frame.with_columns(issued_at_utc=pl.lit(night.issued_at_utc, pl.Datetime("us")))
+
+
+def replace_night(warehouse: Warehouse, night: Night, frames: dict[str, pl.DataFrame]) -> None:
+    """Put a night's rows in the place of those that an earlier run for it wrote, all tables at once."""
+    with warehouse.transaction():
+        for table, frame in frames.items():
+            warehouse.replace(table, frame, {"issued_at_utc": night.issued_at_utc})

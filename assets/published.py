@@ -1,0 +1,51 @@
+"""The published copy: what people query, swapped in when a night's results can be trusted."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from assets.quality import newest_results
+from assets.table_specs import OWNERS, key_of
+from warehouse import Warehouse
+
+# A fault in these tables is ours, not a source's: the numbers made from them cannot be trusted.
+TRUSTED_TABLES = ("series.observations", "forecasts.points")
+_MADE_LAST = (
+    "forecasts.scores",
+    "diagnostics.autocorrelation",
+    "diagnostics.residual_tests",
+    "diagnostics.daily_peaks",
+    "quality.expectations",
+)
+
+
+@dg.multi_asset(
+    name="published_copy",
+    specs=[
+        dg.AssetSpec(
+            ["published", "traffic"],
+            deps=[key_of(table) for table in _MADE_LAST],
+            description="The file home/published/traffic.duckdb: every table but the raw rows, for readers.",
+            group_name="published",
+            kinds={"duckdb"},
+            owners=OWNERS,
+        )
+    ],
+)
+def published_copy(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
+    """Swap a fresh copy in, unless the results cannot be trusted; then the former one stays."""
+    for table in TRUSTED_TABLES:
+        results = newest_results(warehouse, table)
+        failed = results.filter(~pl.col("success").fill_null(value=True))
+        if failed.height:
+            worst = failed.row(0, named=True)
+            raise dg.Failure(
+                f"not published, the former copy stays: {table} breaks {worst['expectation']} of "
+                f"{worst['column_name'] or 'the table'} ({worst['observed']})"
+            )
+    path = warehouse.publish()
+    yield dg.MaterializeResult(
+        ["published", "traffic"], metadata={"path": str(path), "size_bytes": path.stat().st_size}
+    )

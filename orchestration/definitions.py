@@ -1,0 +1,91 @@
+"""The Dagster code location: every asset, check, job, schedule and sensor of one home."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets.checks.schema import warehouse_has_the_declared_schema
+from assets.checks.sources import source_checks
+from assets.checks.tables import (
+    ledger_accounts_for_every_line,
+    observations_have_no_unmarked_gap,
+    suite_checks,
+)
+from assets.diagnostics import peaks_of_days, residual_diagnostics
+from assets.forecasts import champions_and_points, scores_of_the_day_before
+from assets.models import constant_volatility_fits, periodic_fits
+from assets.partitions import nights_of
+from assets.published import published_copy
+from assets.quality import expectations
+from assets.raw import landing_files
+from assets.series import series_of_sources
+from assets.sources import Sources, SourcesError, read_sources
+from orchestration.home import Home
+from orchestration.jobs import ingest_job, nightly_job
+from orchestration.resources import resources_of
+from orchestration.schedules import nightly_schedule
+from orchestration.sensors import sensors_of
+
+# Raw rows are the same whatever night asks for them; everything else is made for a night.
+_MADE_FOR_A_NIGHT = (
+    series_of_sources,
+    constant_volatility_fits,
+    periodic_fits,
+    champions_and_points,
+    scores_of_the_day_before,
+    residual_diagnostics,
+    peaks_of_days,
+    expectations,
+    published_copy,
+)
+
+
+def definitions_of(home: Home) -> dg.Definitions:
+    """Return the code location of a home.
+
+    It loads whatever state the home is in: with no sources.toml, or a broken one, the raw assets say so, and
+    a run fails with the same sentence.
+
+    Parameters
+    ----------
+    home : Home
+        The installation.
+    """
+    sources, problem = _sources_of(home)
+    nights = nights_of(sources.platform.time_zone)
+    assets = dg.map_asset_specs(
+        lambda spec: spec.replace_attributes(partitions_def=nights), _MADE_FOR_A_NIGHT
+    )
+    raw = dg.map_asset_specs(lambda spec: _with_problem(spec, problem), [landing_files])
+    return dg.Definitions(
+        assets=[*raw, *assets],
+        asset_checks=[
+            warehouse_has_the_declared_schema,
+            ledger_accounts_for_every_line,
+            observations_have_no_unmarked_gap,
+            *suite_checks(),
+            *source_checks(sources),
+        ],
+        jobs=[nightly_job, ingest_job],
+        schedules=[nightly_schedule(sources.platform.time_zone)],
+        sensors=sensors_of(home, sources),
+        resources=resources_of(home),
+        # DuckDB takes one writer: steps run in the run's own process, one after the other.
+        executor=dg.in_process_executor,
+    )
+
+
+def _sources_of(home: Home) -> tuple[Sources, str | None]:
+    try:
+        return read_sources(home.sources_toml), None
+    except SourcesError as error:
+        return Sources(), str(error)
+
+
+def _with_problem(spec: dg.AssetSpec, problem: str | None) -> dg.AssetSpec:
+    if problem is None:
+        return spec
+    return spec.replace_attributes(description=f"**Nothing can be read.** {problem}\n\n{spec.description}")
+
+
+defs = definitions_of(Home.of_environment())

@@ -1,0 +1,53 @@
+"""Builds what assets are handed: the open warehouse and the landing zone of the home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.landing import Landing
+from assets.sources import read_sources
+from orchestration.home import Home
+from warehouse import Warehouse, open_warehouse
+from warehouse.lock import hold
+from warehouse.store import DEFAULT_WAIT_SECONDS
+
+
+def resources_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dict[str, dg.ResourceDefinition]:
+    """Return the resources of a home.
+
+    Parameters
+    ----------
+    home : Home
+        The installation.
+    wait_seconds : float
+        How long a run waits for another one that holds the warehouse.
+    """
+
+    def warehouse(context: dg.InitResourceContext) -> Iterator[Warehouse]:
+        run_lock = home.run_lock(context.run_id or "no-run")
+        run_lock.parent.mkdir(parents=True, exist_ok=True)
+        holder = f"run {(context.run_id or '')[:8]}"
+        log = context.log.warning if context.log else print
+        # The run's own lock dies with its process: that is how a killed run is told from one at work.
+        with (
+            hold(run_lock, holder, wait_seconds=0),
+            open_warehouse(
+                home.warehouse,
+                holder=holder,
+                published=home.published,
+                wait_seconds=wait_seconds,
+                on_wait=log,
+            ) as opened,
+        ):
+            yield opened
+        run_lock.unlink(missing_ok=True)
+
+    def landing(_: dg.InitResourceContext) -> Landing:
+        return Landing(home.path, read_sources(home.sources_toml))
+
+    return {
+        "warehouse": dg.ResourceDefinition(warehouse, description="The DuckDB file of the home, locked."),
+        "landing": dg.ResourceDefinition(landing, description="sources.toml of the home, checked."),
+    }

@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+QUERIES = sorted((Path(__file__).parents[2] / "sql" / "queries").glob("*.sql"))
+NIGHT = datetime(2024, 6, 30)
+
+Ask = Callable[[str], list[dict[str, Any]]]
+Insert = Callable[..., None]
+AddSeries = Callable[..., None]
+
+
+def code(file: Path) -> str:
+    return re.sub(r"--.*", "", file.read_text(encoding="utf-8"))
+
+
+def test_there_are_ten_questions_in_order() -> None:
+    assert [file.name[:3] for file in QUERIES[:10]] == [f"{number:02}_" for number in range(1, 11)]
+    assert all(re.fullmatch(r"\d\d_[a-z0-9]+(_[a-z0-9]+)+", file.stem) for file in QUERIES)
+
+
+@pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)
+def test_each_file_states_its_question_and_is_one_select(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert re.match(r"-- Question: .*\?\n-- Answers with: ", text)
+    (statement,) = duckdb.connect().extract_statements(text)
+    assert statement.type == duckdb.StatementType.SELECT
+
+
+@pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)
+def test_each_query_runs_on_an_empty_published_copy(published: duckdb.DuckDBPyConnection, file: Path) -> None:
+    assert published.execute(file.read_text(encoding="utf-8")).fetchall() == []
+    assert published.description
+
+
+def test_no_sql_asks_the_clock_or_uses_the_old_lambda(sql_files: Callable[[str], list[Path]]) -> None:
+    for file in sql_files("[tvq]*/**/*.sql"):
+        assert not re.search(
+            r"\b(now\(|today\(|current_(date|time)|get_current_|random\()", code(file), re.I
+        ), file
+        assert "->" not in code(file), f"{file}: DuckDB 2 wants lambda x: ..."
+
+
+def test_order_of_rows_is_stated_by_every_query() -> None:
+    assert [file.name for file in QUERIES if not re.search(r"^ORDER BY ", code(file), re.M)] == []
+
+
+@pytest.fixture
+def point(insert: Insert) -> Callable[..., None]:
+    def enter(series_id: str, hour: int, q50: float, q90: float, night: datetime = NIGHT) -> None:
+        insert(
+            "forecasts.points",
+            series_id=series_id,
+            model="periodic",
+            is_champion=True,
+            issued_at_utc=night,
+            step_seconds=3600,
+            target_utc=night + timedelta(hours=hour),
+            horizon=hour + 1,
+            q50=q50,
+            q90=q90,
+        )
+
+    return enter
+
+
+@pytest.fixture
+def observe(published: duckdb.DuckDBPyConnection) -> Callable[..., None]:
+    """Enter a run of observations that ends with the catalogue's last five-minute step."""
+
+    def enter(series_id: str, steps: int, value: str, flag: str | None = None) -> None:
+        published.execute(
+            "INSERT INTO series.observations "
+            "SELECT ?, TIMESTAMP '2024-06-29 23:55:00' - to_minutes(5 * ago), "
+            f"{value}, true, ?, false, {value} FROM range(?) AS steps(ago)",
+            [series_id, flag, steps],
+        )
+
+    return enter
+
+
+def test_01_puts_the_fullest_link_first_with_its_local_peak(
+    ask: Ask, add_series: AddSeries, point: Callable[..., None]
+) -> None:
+    add_series("isp/a", capacity=200.0, time_zone="America/New_York")
+    add_series("isp/b", capacity=1000.0)
+    add_series("isp/no_capacity")
+    add_series("isp/stale", capacity=1.0)
+    for series_id in ("isp/a", "isp/b", "isp/no_capacity"):
+        point(series_id, 0, 50.0, 60.0)
+        point(series_id, 20, 90.0, 150.0)
+        point(series_id, 21, 100.0, 140.0)
+    point("isp/stale", 0, 1.0, 1.0, night=NIGHT - timedelta(days=1))
+    rows = ask("01")
+    assert [(r["series_id"], r["high_peak_percent"]) for r in rows] == [
+        ("isp/a", 75.0),
+        ("isp/b", 15.0),
+        ("isp/no_capacity", None),
+    ]
+    assert (rows[0]["expected_peak"], rows[0]["expected_peak_local"]) == (100.0, datetime(2024, 6, 30, 17))
+    assert (rows[0]["high_peak"], rows[0]["high_peak_local"]) == (150.0, datetime(2024, 6, 30, 16))
+
+
+def test_02_scores_the_newest_day_that_is_over(ask: Ask, insert: Insert) -> None:
+    insert("models.champions", series_id="isp/a", issued_at_utc=NIGHT, model="selected", reason="rule")
+    for night in (NIGHT - timedelta(days=1), NIGHT):
+        for model, scaled in [("periodic", 0.5), ("selected", -0.8)]:
+            insert(
+                "forecasts.scores",
+                series_id="isp/a",
+                model=model,
+                issued_at_utc=night,
+                step_seconds=300,
+                target_utc=night,
+                horizon=1,
+                actual=1.0,
+                error=scaled,
+                scaled_error=scaled,
+                covered_80=model == "periodic",
+                covered_95=True,
+            )
+    rows = ask("02")
+    assert {r["issued_at_utc"] for r in rows} == {NIGHT}
+    figures = [(r["model"], r["is_champion"], r["scaled_error"], r["within_80_percent"]) for r in rows]
+    assert figures == [("selected", True, 0.8, 0.0), ("periodic", False, 0.5, 100.0)]
+
+
+def test_03_counts_files_and_lines_by_reason(ask: Ask, insert: Insert) -> None:
+    for number, reason in enumerate(["no date", "no date", "no quote"], start=1):
+        insert(
+            "raw.rejected_lines",
+            source="www",
+            file_id="f",
+            line_number=number,
+            reason=reason,
+            line=f"line {number}",
+        )
+    numbers = (
+        "bytes_read lines_skipped records_read records_loaded records_rejected records_duplicate rows_written"
+    )
+    for path, status, reason in [("a", "loaded", None), ("b", "rejected", "binary"), ("c", "copy", "as a")]:
+        insert(
+            "raw.ingested_files",
+            file_id=path,
+            source="isp",
+            kind="export",
+            path=path,
+            status=status,
+            reason=reason,
+            loaded_at_utc=NIGHT,
+            **dict.fromkeys(numbers.split(), 0),
+        )
+    assert [tuple(row.values()) for row in ask("03")] == [
+        ("www", "line", "rejected", "no date", 2, "line 1"),
+        ("isp", "file", "copy", "as a", 1, "c"),
+        ("isp", "file", "rejected", "binary", 1, "b"),
+        ("www", "line", "rejected", "no quote", 1, "line 3"),
+    ]
+
+
+def test_04_lists_the_longest_gap_first(ask: Ask, add_series: AddSeries, insert: Insert) -> None:
+    add_series("isp/a", observed_share=0.7)
+    for step in range(10):
+        missing = step in {1, 5, 6}
+        insert(
+            "series.observations",
+            series_id="isp/a",
+            at_utc=NIGHT + timedelta(minutes=5 * step),
+            value=None if missing else 1.0,
+            is_observed=not missing,
+            is_outlier=False,
+        )
+    rows = ask("04")
+    assert [(r["steps"], r["minutes"], r["series_observed_percent"]) for r in rows] == [
+        (2, 10.0, 70.0),
+        (1, 5.0, 70.0),
+    ]
+    assert rows[0]["start_utc"] == NIGHT + timedelta(minutes=25)
+
+
+@pytest.mark.parametrize(
+    ("peaks", "typical"),
+    [
+        ([time(20, 0), time(21, 0)], time(20, 30)),
+        ([time(23, 50), time(0, 10)], time(0, 0)),
+        ([time(23, 30), time(23, 50)], time(23, 40)),
+    ],
+)
+def test_05_averages_peak_times_on_the_circle(
+    ask: Ask, add_series: AddSeries, insert: Insert, peaks: list[time], typical: time
+) -> None:
+    add_series("isp/a")
+    for day, (peak, phase) in enumerate(zip(peaks, (-10.0, 20.0), strict=True)):
+        insert(
+            "diagnostics.daily_peaks",
+            series_id="isp/a",
+            local_date=date(2024, 6, 1 + day),
+            peak_local_time=peak,
+            peak_value=100.0 * (day + 1),
+            phase_minutes=phase,
+        )
+    (row,) = ask("05")
+    assert (row["n_days"], row["typical_peak_local_time"], row["mean_peak_value"]) == (2, typical, 150.0)
+    assert (row["earliest_drift_minutes"], row["latest_drift_minutes"]) == (-10.0, 20.0)
+
+
+def test_06_drops_the_top_five_percent_of_thirty_days(
+    ask: Ask, add_series: AddSeries, observe: Callable[..., None]
+) -> None:
+    add_series("isp/a", capacity=10_000.0)
+    add_series("www/bytes", unit="byte", kind="weblog")
+    samples = 30 * 288
+    for series_id in ("isp/a", "www/bytes"):
+        # 1 to 8,640 over thirty days, and higher ones before them, which must not count.
+        observe(series_id, samples + 500, "1.0 + ago")
+    rate, count = ask("06")
+    # The top 432 of 8,640 samples are dropped; the next is billed.
+    assert (rate["samples"], rate["p95"], rate["maximum"]) == (samples, 8_208.0, 8_640.0)
+    assert (rate["p95_mbit_per_s"], rate["p95_percent_of_capacity"]) == (0.008, 82.1)
+    assert rate["first_utc"] == datetime(2024, 5, 31)
+    assert count["p95_mbit_per_s"] == round(8 * 8_208 / 300 / 1e6, 3)
+
+
+def test_07_gives_bytes_and_requests_of_a_day_beside_each_other(
+    ask: Ask, add_series: AddSeries, insert: Insert
+) -> None:
+    for label, unit, value in [("bytes", "byte", 1000.0), ("requests", "request", 4.0)]:
+        series_id = f"www/{label}"
+        add_series(series_id, unit=unit, kind="weblog", step_seconds=3600)
+        for hour in range(6):
+            at_utc = NIGHT + timedelta(hours=hour)
+            observation = {"series_id": series_id, "at_utc": at_utc}
+            insert("series.observations", **observation, value=value, is_observed=True, is_outlier=False)
+            insert("series.day_ensemble", **observation, local_date=NIGHT.date(), weekday=7, slot=hour)
+    assert [tuple(row.values()) for row in ask("07")] == [("www", NIGHT.date(), 6000, 24, 250.0, 25.0)]
+
+
+def test_08_takes_the_newest_night(ask: Ask, insert: Insert) -> None:
+    for night, verdict in [(NIGHT - timedelta(days=1), "old"), (NIGHT, "The volatility is not constant.")]:
+        for model in ("selected", "reference"):
+            insert(
+                "diagnostics.residual_tests",
+                series_id="isp/a",
+                issued_at_utc=night,
+                model=model,
+                test="ARCH-LM",
+                statistic=50.0,
+                p_value=0.00001,
+                verdict=verdict,
+            )
+    rows = ask("08")
+    assert [(r["model"], r["p_value"], r["verdict"]) for r in rows] == [
+        ("reference", 0.0, "The volatility is not constant."),
+        ("selected", 0.0, "The volatility is not constant."),
+    ]
+
+
+def test_09_lists_the_newest_event_first_and_none_older_than_eight_weeks(
+    ask: Ask, add_series: AddSeries, insert: Insert
+) -> None:
+    add_series("isp/a")
+    for days_ago, flag in [(60, "outlier"), (40, "outage"), (2, "outlier")]:
+        insert(
+            "series.observations",
+            series_id="isp/a",
+            at_utc=NIGHT - timedelta(days=days_ago),
+            value=0.0 if flag == "outage" else 90.0,
+            is_observed=True,
+            flag=flag,
+            is_outlier=flag == "outlier",
+            value_clean=None if flag == "outage" else 70.0,
+        )
+    rows = ask("09")
+    assert [(r["flag"], r["minutes"], r["largest_excess"]) for r in rows] == [
+        ("outlier", 5.0, 20.0),
+        ("outage", 5.0, None),
+    ]
+
+
+def test_10_compares_whole_weeks_back_from_the_newest_value(
+    ask: Ask, add_series: AddSeries, observe: Callable[..., None]
+) -> None:
+    add_series("isp/a")
+    week = 7 * 288
+    # 121 in the last week, 110 in the one before, 100 before that; of a fourth, too little to count.
+    observe("isp/a", 3 * week + week // 3, f"round(100 * power(1.1, 2 - least(ago // {week}, 3)), 6)")
+    rows = ask("10")
+    assert [(r["week_ends_utc"], r["mean"], r["growth_percent"]) for r in rows] == [
+        (datetime(2024, 6, 23), 110.0, 10.0),
+        (datetime(2024, 6, 30), 121.0, 10.0),
+    ]

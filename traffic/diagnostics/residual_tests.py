@@ -1,0 +1,121 @@
+"""Tests of whether what a constant-volatility model leaves is white, normal and of constant volatility.
+
+Tests of one series of residuals belong here. Computing residuals belongs to ``traffic.models``.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from statsmodels.stats.diagnostic import acorr_ljungbox, het_arch
+from statsmodels.stats.stattools import jarque_bera
+from statsmodels.tools.sm_exceptions import SingularMatrixWarning
+
+SIGNIFICANCE: Final = 0.05
+MAX_LJUNG_BOX_LAGS: Final = 24
+MAX_ARCH_LAGS: Final = 12
+MIN_VALUES_PER_LAG: Final = 5
+"""Fewer residuals a lag, and the chi-square law of the statistic is not reached."""
+MIN_JARQUE_BERA_VALUES: Final = 20
+RELATIVE_ZERO: Final = 1e-12
+
+
+@dataclass(frozen=True)
+class ResidualTest:
+    """Result of one test.
+
+    Parameters
+    ----------
+    test : str
+        ``ljung_box``, ``jarque_bera`` or ``arch_lm``.
+    statistic, p_value : float
+        NaN where the test could not be made.
+    verdict : str
+        What it means for the model, or why it could not be made.
+    """
+
+    test: str
+    statistic: float
+    p_value: float
+    verdict: str
+
+
+def residual_tests(residuals: NDArray[np.float64], p: int, q: int) -> list[ResidualTest]:
+    """Test the residuals of an ARMA(p, q).
+
+    Parameters
+    ----------
+    residuals : ndarray of shape (time,)
+        One-step errors. Missing ones (NaN) are left out and their neighbours joined, which leaves each
+        test's size as it is and costs it a little power.
+    p, q : int
+        Order of the model; the degrees of freedom of Ljung-Box are lags - p - q.
+
+    Returns
+    -------
+    list of ResidualTest
+        Ljung-Box (no autocorrelation), Jarque-Bera (normality), ARCH-LM (constant volatility), each at 5 %.
+    """
+    observed = residuals[~np.isnan(residuals)]
+    if observed.size == 0 or np.ptp(observed) == 0:
+        why = f"Not tested: the {observed.size} residuals have no variation."
+        return [
+            ResidualTest(test, math.nan, math.nan, why) for test in ("ljung_box", "jarque_bera", "arch_lm")
+        ]
+    scaled = observed / np.abs(observed).max()
+    return [_ljung_box(scaled, p + q), _jarque_bera(scaled), _arch_lm(scaled)]
+
+
+def _ljung_box(residuals: NDArray[np.float64], n_coefficients: int) -> ResidualTest:
+    lags = min(MAX_LJUNG_BOX_LAGS, residuals.size // MIN_VALUES_PER_LAG)
+    if lags <= n_coefficients:
+        return _too_short("ljung_box", residuals.size, MIN_VALUES_PER_LAG * (n_coefficients + 1))
+    table = acorr_ljungbox(residuals, lags=[lags], model_df=n_coefficients)
+    statistic, p_value = float(table["lb_stat"].iloc[0]), float(table["lb_pvalue"].iloc[0])
+    if p_value < SIGNIFICANCE:
+        verdict = f"Autocorrelation remains up to lag {lags}: the order misses part of the dependence."
+    else:
+        verdict = f"No autocorrelation is found up to lag {lags}: the order explains the dependence."
+    return ResidualTest("ljung_box", statistic, p_value, verdict)
+
+
+def _jarque_bera(residuals: NDArray[np.float64]) -> ResidualTest:
+    if residuals.size < MIN_JARQUE_BERA_VALUES:
+        return _too_short("jarque_bera", residuals.size, MIN_JARQUE_BERA_VALUES)
+    statistic, p_value, skewness, kurtosis = (float(value) for value in jarque_bera(residuals))
+    shape = f"skewness {skewness:.2f}, kurtosis {kurtosis:.2f}"
+    if p_value < SIGNIFICANCE:
+        verdict = f"The residuals are not normal ({shape}): Gaussian quantiles are approximate."
+    else:
+        verdict = f"No departure from the normal law is found ({shape})."
+    return ResidualTest("jarque_bera", statistic, p_value, verdict)
+
+
+def _arch_lm(residuals: NDArray[np.float64]) -> ResidualTest:
+    lags = min(MAX_ARCH_LAGS, residuals.size // MIN_VALUES_PER_LAG)
+    # The regression has a constant, one column a lag, and loses as many values as lags.
+    if lags < 1 or residuals.size <= 2 * lags + 2:
+        return _too_short("arch_lm", residuals.size, MIN_VALUES_PER_LAG)
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        # A repeating pattern makes the lagged squares collinear; R squared, and so the statistic, stays defined.
+        warnings.simplefilter("ignore", SingularMatrixWarning)
+        result = het_arch(residuals, nlags=lags, result_object=True)
+    statistic, p_value = float(result.lm), float(result.lmpval)
+    if math.isnan(p_value) or np.ptp(residuals[lags:] ** 2) <= RELATIVE_ZERO:
+        return ResidualTest("arch_lm", math.nan, math.nan, "Not tested: all residuals are of one size.")
+    if p_value < SIGNIFICANCE:
+        verdict = (
+            f"Volatility is not constant over {lags} lags: quiet and busy spells have their own intervals."
+        )
+    else:
+        verdict = f"No change of volatility is found over {lags} lags: one interval width serves all times."
+    return ResidualTest("arch_lm", statistic, p_value, verdict)
+
+
+def _too_short(test: str, n: int, needed: int) -> ResidualTest:
+    return ResidualTest(test, math.nan, math.nan, f"Not tested: {n} residuals, at least {needed} are needed.")
