@@ -13,8 +13,8 @@ from typing import Any, cast
 
 import polars as pl
 
-from assets.expectations.printable import printable
 from assets.png import SIGNATURE, shrink_png
+from assets.printable import printable
 
 MAX_PNG_BYTES = 60_000
 """Largest picture put into the event log, in byte: a year of nights must stay small there."""

@@ -13,8 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from assets.expectations.printable import printable
 from assets.landing import Landing, LandingFile, unread
+from assets.printable import printable
 from assets.sources import AUTO_FORMAT, Export, Source, WebLog
 from traffic.parsing.content import UnreadableContentError, decompressed_chunks, line_blocks
 from traffic.parsing.export import RefusedExportError, parse_export

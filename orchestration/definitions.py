@@ -25,6 +25,7 @@ from orchestration.jobs import ingest_job, nightly_job
 from orchestration.resources import resources_of
 from orchestration.schedules import nightly_schedule
 from orchestration.sensors import sensors_of
+from warehouse.store import DEFAULT_WAIT_SECONDS
 
 # Raw rows are the same whatever night asks for them; everything else is made for a night.
 _MADE_FOR_A_NIGHT = (
@@ -40,7 +41,7 @@ _MADE_FOR_A_NIGHT = (
 )
 
 
-def definitions_of(home: Home) -> dg.Definitions:
+def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg.Definitions:
     """Return the code location of a home.
 
     It loads whatever state the home is in: with no sources.toml, or a broken one, the raw assets say so, and
@@ -50,6 +51,8 @@ def definitions_of(home: Home) -> dg.Definitions:
     ----------
     home : Home
         The installation.
+    wait_seconds : float
+        How long a run waits for another one that holds the warehouse.
     """
     sources, problem = _sources_of(home)
     nights = nights_of(sources.platform.time_zone)
@@ -69,7 +72,7 @@ def definitions_of(home: Home) -> dg.Definitions:
         jobs=[nightly_job, ingest_job],
         schedules=[nightly_schedule(sources.platform.time_zone)],
         sensors=sensors_of(home, sources),
-        resources=resources_of(home),
+        resources=resources_of(home, wait_seconds),
         # DuckDB takes one writer: steps run in the run's own process, one after the other.
         executor=dg.in_process_executor,
     )

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 import duckdb
 
+from warehouse.connection import connect
+from warehouse.schema import create_tables, create_views
+
 # The order in which data flow; a schema that is not named here follows in alphabetical order.
-SCHEMA_ORDER = ("raw", "series", "models", "forecasts", "diagnostics", "planning", "quality")
+SCHEMA_ORDER = ("raw", "series", "models", "forecasts", "diagnostics", "planning", "quality", "platform")
 
 INTRODUCTION = """\
 # Data dictionary
@@ -199,3 +202,14 @@ def _escaped(text: str) -> str:
     for mark in "\\<>*":
         text = text.replace(mark, f"\\{mark}")
     return text
+
+
+def _main() -> None:
+    with connect(None) as scratch:
+        create_tables(scratch)
+        create_views(scratch)
+        print(data_dictionary(scratch), end="")
+
+
+if __name__ == "__main__":
+    _main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ from warehouse.connection import connect
 from warehouse.errors import QueryError, WarehouseError
 
 
-def read_query(path: Path, sql: str) -> pl.DataFrame:
+def read_query(path: Path, sql: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
     """Run one query on a database file, read-only and without access to other files.
 
     Parameters
@@ -20,6 +21,8 @@ def read_query(path: Path, sql: str) -> pl.DataFrame:
         The published copy or the warehouse.
     sql : str
         The query.
+    parameters : sequence
+        Values for its placeholders.
 
     Returns
     -------
@@ -37,7 +40,6 @@ def read_query(path: Path, sql: str) -> pl.DataFrame:
         raise WarehouseError(f"{path} does not exist yet; `diurnal nightly` makes it")
     with connect(path, read_only=True) as connection:
         try:
-            result = connection.sql(sql)
-            return pl.DataFrame() if result is None else result.pl()
+            return connection.execute(sql, parameters).pl()
         except duckdb.Error as error:
             raise QueryError(str(error)) from error

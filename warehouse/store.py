@@ -176,7 +176,8 @@ class Warehouse:
         """Remove all rows but those with the newest ``count`` values of a column."""
         name, of = _column(table, column), _table(table)
         self._connection.execute(
-            f"DELETE FROM {of} WHERE {name} NOT IN (SELECT DISTINCT {name} FROM {of} ORDER BY {name} DESC LIMIT ?)",
+            f"DELETE FROM {of} WHERE {name} NOT IN "
+            f"(SELECT DISTINCT {name} FROM {of} ORDER BY {name} DESC LIMIT ?)",
             [count],
         )
 

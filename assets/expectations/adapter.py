@@ -13,7 +13,6 @@ import polars as pl
 
 from assets.expectations.library import load_library
 from assets.expectations.pandas_frame import to_pandas
-from assets.expectations.printable import printable
 from assets.expectations.results import (
     DETAILS_LIMIT,
     OBSERVED_LIMIT,
@@ -22,6 +21,7 @@ from assets.expectations.results import (
     describe_unexpected,
 )
 from assets.expectations.suite import Suite
+from assets.printable import printable
 
 SLICE_ROWS = 250_000
 """Rows handed over at a time, so that the copy in pandas stays small beside the frame."""

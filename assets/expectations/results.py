@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.expectations.printable import printable
+from assets.printable import printable
 
 OBSERVED_LIMIT = 300
 DETAILS_LIMIT = 1_000

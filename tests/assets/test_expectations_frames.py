@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.expectations.pandas_frame import to_pandas
-from assets.expectations.printable import printable
+from assets.printable import printable
 
 
 @pytest.mark.parametrize(

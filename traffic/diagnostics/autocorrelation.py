@@ -77,7 +77,8 @@ def autocorrelation(x: NDArray[np.float64], n_lags: int) -> Correlogram:
     if np.ptp(x[observed_at]) <= 1e-12 * abs(centre):
         nothing = np.full(lag.size, np.nan)
         return Correlogram(lag, nothing, nothing.copy(), band)
-    scaled = (span - centre) / float(np.nanstd(span))
+    # Squares of values beyond 1e150 would overflow; the scale does not matter to a correlation.
+    scaled = (span - centre) / float(np.nanmax(np.abs(span - centre)))
     rho = np.asarray(acf(scaled, nlags=lag.size, fft=True, missing="conservative"), dtype=np.float64)
     partial = np.asarray(levinson_durbin(rho, nlags=lag.size, isacov=True).pacf, dtype=np.float64)
     return Correlogram(lag, rho[1:], partial[1:], band)

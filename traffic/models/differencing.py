@@ -75,14 +75,15 @@ def choose_d(x: NDArray[np.float64]) -> DifferenceChoice:
         raise ValueError(reason)
     filled = filled_linearly(fitted_window(x))
     scaled = (filled - filled.mean()) / filled.std()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         # KPSS warns whenever its p-value lies beyond the printed table: the normal case, told in the field.
         warnings.simplefilter("ignore", InterpolationWarning)
         # A noiseless series leaves ADF a singular regression; its p-value is then as good as any.
         warnings.simplefilter("ignore", SingularMatrixWarning)
         adf_p = float(adfuller(scaled, regression="c", autolag="AIC", result_object=True).pvalue)
         kpss_p = float(kpss(scaled, regression="c", nlags="auto", result_object=True).pvalue)
-    has_unit_root = adf_p > SIGNIFICANCE
+    # A test that a degenerate series leaves undefined (NaN) has rejected nothing.
+    has_unit_root = not adf_p <= SIGNIFICANCE
     moves_level = kpss_p < SIGNIFICANCE
     d = int(has_unit_root or moves_level)
     adf_says = "does not reject" if has_unit_root else "rejects"

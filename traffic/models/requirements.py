@@ -31,6 +31,9 @@ a guess."""
 RELATIVE_ZERO: Final = 1e-12
 """Spread below this part of the values' size is rounding, not variation."""
 
+LARGEST_SIZE: Final = 1e100
+"""Variances are squares: beyond this size, or below its inverse, they leave what a float can hold."""
+
 
 def fitted_window(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Part of a history that a constant-volatility model sees.
@@ -133,6 +136,9 @@ def _why_not_any(x: NDArray[np.float64]) -> str | None:
         return "The series has no observed value."
     if np.isinf(x).any():
         return f"{int(np.isinf(x).sum())} values are infinite; mark them as missing (NaN) first."
+    largest = float(np.nanmax(np.abs(x)))
+    if largest > LARGEST_SIZE or 0 < largest < 1 / LARGEST_SIZE:
+        return f"Values reach {largest:.3g}, whose square is no number; state the series in another unit."
     return None
 
 

@@ -1,0 +1,57 @@
+# `make nightly` and `make test` do everything from a fresh clone; `make help` lists the rest.
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3,$(shell $(name) --version >/dev/null 2>&1 && echo $(name))))
+UV := 0.13.8
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help nightly ui test lint types contracts check lock dictionary picture bench clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 13) else "Python 3.11 or 3.12 is needed; say make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+nightly: $(INSTALLED) ## Run the last three nights; on simulated data if home/ has no sources.toml
+	@test -e home/sources.toml || $(BIN)/diurnal demo --home home
+	@$(BIN)/diurnal nightly --home home --nights 3
+
+ui: $(INSTALLED) ## Open the Dagster UI and daemon on home/
+	$(BIN)/diurnal ui --home home
+
+test: $(INSTALLED) ## Run the whole test suite; what needs something absent skips and says why
+	$(BIN)/pytest -n 2 --dist loadfile -r s
+
+lint: $(INSTALLED) ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## Check types; strict in traffic and warehouse
+	$(BIN)/mypy
+
+contracts: $(INSTALLED) ## Check the direction of imports
+	$(BIN)/lint-imports
+
+check: test lint types contracts ## Everything that CI runs
+
+lock: $(INSTALLED) ## Resolve the pins of pyproject.toml into requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--extra dev pyproject.toml -o requirements.lock
+
+dictionary: $(INSTALLED) ## Write docs/data_dictionary.md from the comments in sql/
+	$(BIN)/python -m warehouse.dictionary > docs/data_dictionary.md
+
+picture: $(INSTALLED) ## Draw docs/forecast.png, the picture of the README, from home/
+	$(BIN)/python -m docs.picture
+
+bench: $(INSTALLED) ## Time a night on the simulated landing zone
+	$(BIN)/python benchmarks/night.py
+
+clean: ## Remove the environment and the caches; home/ stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

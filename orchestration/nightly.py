@@ -1,0 +1,167 @@
+"""One night after the other, in this process and through Dagster, so that each run shows in the UI.
+
+What the terminal shows at the end is in ``summary``.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from assets.partitions import FIRST_NIGHT, night_after
+from assets.sources import Sources
+from orchestration.definitions import definitions_of
+from orchestration.home import Home
+from orchestration.jobs import INGEST, NIGHTLY
+from orchestration.killed_runs import report_killed_runs
+from orchestration.progress import Progress
+from warehouse import read_query
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class NothingToReadError(RuntimeError):
+    """No record has been read, so there is no night to run."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Parameters
+    ----------
+    run_id : str
+        Dagster's.
+    night : datetime.date or None
+        None for a run that only read files.
+    failures : tuple of str
+        A sentence for each step that failed; none if the run succeeded.
+    failed_checks : tuple of str
+        A sentence for each asset check that failed.
+    blocking : bool
+        Whether one of the failed checks says that a source failed as a whole or a table cannot be trusted.
+    """
+
+    run_id: str
+    night: date | None
+    failures: tuple[str, ...]
+    failed_checks: tuple[str, ...]
+    blocking: bool
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the night is done."""
+        return not self.failures and not self.blocking
+
+
+class NightlyRunner:
+    """Runs nights of one home.
+
+    Parameters
+    ----------
+    home : Home
+        The installation.
+    wait_seconds : float
+        How long to wait for another run that holds the warehouse.
+    progress : Progress
+        Shows what is going on.
+    """
+
+    def __init__(self, home: Home, wait_seconds: float, progress: Progress) -> None:
+        home.prepare_dagster()
+        self._home = home
+        self._definitions = definitions_of(home, wait_seconds)
+        self._progress = progress
+        self._instance = dg.DagsterInstance.get()
+        report_killed_runs(self._instance, home)
+
+    def ingest(self) -> Outcome:
+        """Read what has landed."""
+        return self._run(INGEST, None)
+
+    def night(self, night: date) -> Outcome:
+        """Make everything for one night."""
+        return self._run(NIGHTLY, night)
+
+    def _run(self, job_name: str, night: date | None) -> Outcome:
+        job = self._definitions.resolve_job_def(job_name)
+        run_id = str(uuid.uuid4())
+        title = f"night {night}" if night else "reading what has landed"
+        with self._progress.run(title, len(job.nodes)) as show:
+            self._instance.add_event_listener(run_id, show)
+            result = job.execute_in_process(
+                partition_key=night.isoformat() if night else None,
+                instance=self._instance,
+                run_id=run_id,
+                run_config=_QUIET,
+                raise_on_error=False,
+            )
+        return Outcome(run_id, night, _failures(result), *_failed_checks(result))
+
+
+def nights_to_run(home: Home, sources: Sources, as_of: date | None, count: int) -> list[date]:
+    """Return the nights that a command line asks for, the oldest first.
+
+    Parameters
+    ----------
+    home : Home
+        What has landed must have been read.
+    sources : Sources
+        Its sources.
+    as_of : datetime.date or None
+        The last night; None for the one after the newest record.
+    count : int
+        How many nights.
+
+    Raises
+    ------
+    NothingToReadError
+        If ``as_of`` is None and no record has been read.
+    """
+    last = as_of
+    if last is None:
+        newest = read_query(
+            home.warehouse, "SELECT max(last_utc) AS newest FROM raw.ingested_files WHERE status = 'loaded'"
+        )["newest"].item()
+        if newest is None:
+            raise NothingToReadError("no record has been read")
+        last = min(night_after(newest, sources.platform.time_zone), tonight(sources))
+    nights = [last - timedelta(days=back) for back in range(count)]
+    return sorted(night for night in nights if night >= FIRST_NIGHT)
+
+
+def tonight(sources: Sources) -> date:
+    """Return the night that began at the last midnight of the platform's zone: the newest there is."""
+    return datetime.now(tz=ZoneInfo(sources.platform.time_zone)).date()
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
+    sentences = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            error = data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            known = data.user_failure_data.description if data.user_failure_data else None
+            sentences.append(f"{event.step_key}: {known or (error.message if error else '')}".strip())
+        elif event.is_failure and not sentences:
+            sentences.append(_run_failure(event))
+    return tuple(sentences)
+
+
+def _run_failure(event: dg.DagsterEvent) -> str:
+    error = getattr(event.event_specific_data, "error", None)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return (error.message if error else event.message or "the run failed").strip()
+
+
+def _failed_checks(result: dg.ExecuteInProcessResult) -> tuple[tuple[str, ...], bool]:
+    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    sentences = tuple(f"{check.check_name}: {check.description or 'failed'}" for check in failed)
+    return sentences, any(check.severity == dg.AssetCheckSeverity.ERROR for check in failed)

@@ -1,0 +1,77 @@
+"""What ``diurnal sources`` shows: per source its files, what is new among them, and the format recognised."""
+
+from __future__ import annotations
+
+import polars as pl
+from rich.console import Console
+
+from assets.ingestion import SNIFFED_LINES
+from assets.landing import Landing, LandingFile, unread
+from assets.printable import printable
+from assets.sources import Source, Sources, WebLog
+from orchestration.home import Home
+from traffic.parsing.content import UnreadableContentError, decompressed_chunks, line_blocks
+from traffic.parsing.weblog import recognise_format
+from warehouse import WarehouseError, read_query
+
+SHOWN_FILES = 5
+_LEDGER = "SELECT source, path, file_size_bytes, modified_utc, reader, status, reason FROM raw.ingested_files"
+
+
+def show_sources(console: Console, home: Home, sources: Sources) -> bool:
+    """Show what each source would read.
+
+    Returns
+    -------
+    bool
+        Whether every source has at least one file.
+    """
+    landing = Landing(home.path, sources)
+    ledger = _ledger(console, home)
+    if not sources.all:
+        console.print(f"{home.sources_toml} names no source; add a [[weblog]] or an [[export]]", markup=False)
+        return False
+    has_files = [_show(console, landing, source, ledger) for source in sources.all]
+    return all(has_files)
+
+
+def _ledger(console: Console, home: Home) -> pl.DataFrame:
+    try:
+        return read_query(home.warehouse, _LEDGER)
+    except WarehouseError as error:
+        if home.warehouse.exists():
+            console.print(f"what is new cannot be told now: {error}", markup=False)
+        names = ("source", "path", "file_size_bytes", "modified_utc", "reader", "status", "reason")
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+
+
+def _show(console: Console, landing: Landing, source: Source, ledger: pl.DataFrame) -> bool:
+    files = landing.files_of(source)
+    if not files:
+        console.print(f"{source.name}: {landing.why_no_files(source)}", markup=False)
+        return False
+    mine = ledger.filter(pl.col("source") == source.name)
+    new = unread(files, source, mine)
+    how = _format(source, files[0])
+    console.print(
+        f"{source.name}: {len(files)} files match {source.files}, {len(new)} new; {how}", markup=False
+    )
+    for file in new[:SHOWN_FILES]:
+        console.print(f"    new: {printable(str(file.path))} ({file.size_bytes:,} bytes)", markup=False)
+    if len(new) > SHOWN_FILES:
+        console.print(f"    and {len(new) - SHOWN_FILES} more", markup=False)
+    for path, reason in mine.filter(pl.col("status") == "rejected").select("path", "reason").iter_rows():
+        console.print(f"    rejected: {printable(path)}: {printable(reason)}", markup=False)
+    return True
+
+
+def _format(source: Source, file: LandingFile) -> str:
+    if not isinstance(source, WebLog):
+        return f"read as csv, {source.shape}, step {source.step} s, {source.unit}"
+    try:
+        with file.path.open("rb") as stream:
+            first = next(line_blocks(decompressed_chunks(stream)), None)
+    except (OSError, UnreadableContentError) as error:
+        return f"the first cannot be read: {error}"
+    found = recognise_format(first["line"].head(SNIFFED_LINES)) if first is not None else None
+    return f"format {source.format}, and the first file looks like {found or 'none that is known'}"

@@ -1,0 +1,160 @@
+"""What the terminal shows when the nights are done: sources, series, what failed, where to look next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from assets.printable import printable
+from orchestration.home import Home
+from orchestration.nightly import Outcome
+from warehouse import WarehouseError, read_query
+
+_SOURCES = """
+    SELECT source, count(*) FILTER (status = 'loaded') AS loaded, count(*) FILTER (status = 'copy') AS copies,
+           count(*) FILTER (status = 'rejected') AS rejected, sum(records_loaded)::BIGINT AS records,
+           sum(records_rejected)::BIGINT AS lines_rejected, sum(records_duplicate)::BIGINT AS duplicates
+    FROM raw.ingested_files GROUP BY source ORDER BY source
+"""
+_REJECTED_FILES = """
+    SELECT source, path, reason FROM raw.ingested_files WHERE status = 'rejected' ORDER BY source, path
+"""
+_SERIES = """
+    WITH ahead AS (
+        SELECT series_id, avg(q50) AS median, max(q90) AS high
+        FROM forecasts.points WHERE issued_at_utc = $1 AND is_champion GROUP BY series_id
+    ), behind AS (
+        SELECT series_id, avg(abs(scaled_error)) AS mase, avg(covered_80::INTEGER) AS covered
+        FROM forecasts.scores
+        JOIN models.champions USING (series_id, issued_at_utc, model)
+        WHERE target_utc < $1 AND target_utc >= $1 - INTERVAL 1 DAY GROUP BY series_id
+    )
+    SELECT catalog.series_id, status, unit, model, median, high, mase, covered,
+           coalesce(catalog.reason, champions.reason) AS reason
+    FROM series.catalog AS catalog
+    LEFT JOIN (FROM models.champions WHERE issued_at_utc = $1) AS champions USING (series_id)
+    LEFT JOIN ahead USING (series_id)
+    LEFT JOIN behind USING (series_id)
+    ORDER BY catalog.series_id
+"""
+SHOWN_ROWS = 40
+_PREFIXES = ("", "k", "M", "G", "T", "P")
+
+
+def show_summary(
+    console: Console, home: Home, outcomes: list[Outcome], issued_at_utc: datetime | None
+) -> None:
+    """Show how some nights ended.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+        Where.
+    home : Home
+        The installation.
+    outcomes : list of Outcome
+        How the runs ended, in order.
+    issued_at_utc : datetime or None
+        The last night's midnight; None if no night ran.
+    """
+    try:
+        _show_sources(console, home)
+        if issued_at_utc is not None:
+            _show_series(console, home, issued_at_utc)
+    except WarehouseError as error:
+        console.print(f"The tables cannot be shown: {error}", markup=False)
+    _show_faults(console, outcomes)
+
+
+def show_next(console: Console, home: Home) -> None:
+    """Show the three next things to try."""
+    place = home.path.relative_to(Path.cwd()) if home.path.is_relative_to(Path.cwd()) else home.path
+    where = f"--home {place}"
+    queries = "sql/queries"
+    console.print("\nNext:")
+    for command, what in (
+        (
+            f'diurnal sql {where} "FROM forecasts.latest_forecast LIMIT 10"',
+            f"ask the results; more in {queries}",
+        ),
+        (f"diurnal ui {where}", "the asset graph, every run and check, and the nightly schedule"),
+        (f"diurnal sources {where}", "what is read; then add your own logs and exports to sources.toml"),
+    ):
+        console.print(Text.assemble("  ", (command, "bold"), f"\n      {what}"), soft_wrap=True)
+
+
+def _show_sources(console: Console, home: Home) -> None:
+    rows = read_query(home.warehouse, _SOURCES)
+    table = _table("What has landed", "source")
+    for name in ("files", "copies", "rejected", "records", "bad lines", "duplicates"):
+        table.add_column(name, justify="right")
+    for source, *counts in rows.iter_rows():
+        table.add_row(str(source), *(f"{count:,}" for count in counts))
+    console.print(table)
+    rejected = read_query(home.warehouse, _REJECTED_FILES)
+    for source, path, reason in rejected.head(SHOWN_ROWS).iter_rows():
+        console.print(f"  rejected: {source}: {printable(path)}: {printable(reason)}", markup=False)
+
+
+def _show_series(console: Console, home: Home, issued_at_utc: datetime) -> None:
+    rows = read_query(home.warehouse, _SERIES, [issued_at_utc])
+    table = _table(
+        f"Night of {issued_at_utc} UTC: the next 24 hours, and how the last ones were forecast", "series"
+    )
+    table.add_column("champion")
+    for name in ("median", "90 % peak", "MASE", "in 80 %"):
+        table.add_column(name, justify="right")
+    for row in rows.head(SHOWN_ROWS).iter_rows(named=True):
+        table.add_row(*_series_cells(row))
+    console.print(table)
+    if rows.height > SHOWN_ROWS:
+        console.print(f"  and {rows.height - SHOWN_ROWS} series more: see series.catalog")
+    troubled = rows.filter((pl.col("status") != "ok") | (pl.col("model") == "none"))
+    for row in troubled.head(SHOWN_ROWS).iter_rows(named=True):
+        console.print(
+            f"  {row['series_id']}: {row['status']}: {printable(row['reason'] or '')}", markup=False
+        )
+
+
+def _table(title: str, first_column: str) -> Table:
+    table = Table(
+        title=f"\n{title}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
+    table.add_column(first_column, no_wrap=True)
+    return table
+
+
+def _series_cells(row: dict[str, Any]) -> list[str]:
+    return [
+        printable(row["series_id"]),
+        row["model"] or row["status"],
+        _quantity(row["median"], row["unit"]),
+        _quantity(row["high"], row["unit"]),
+        "–" if row["mase"] is None else f"{row['mase']:.2f}",
+        "–" if row["covered"] is None else f"{row['covered']:.0%}",
+    ]
+
+
+def _quantity(value: float | None, unit: str) -> str:
+    if value is None:
+        return "–"
+    power = next((p for p in range(len(_PREFIXES) - 1, 0, -1) if abs(value) >= 1000**p), 0)
+    return f"{value / 1000**power:.3g} {_PREFIXES[power]}{printable(unit)}"
+
+
+def _show_faults(console: Console, outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        night = f"night {outcome.night}" if outcome.night else "reading"
+        for sentence in outcome.failures:
+            console.print(f"  failed in {night}: {printable(sentence)}", markup=False, style="red")
+    # A claim that fails in every night is told once, as the last night saw it.
+    checks = {sentence.split(":")[0]: sentence for outcome in outcomes for sentence in outcome.failed_checks}
+    for sentence in checks.values():
+        console.print(f"  check failed: {printable(sentence)}", markup=False, style="yellow")

@@ -1,0 +1,58 @@
+"""Dagster's UI and daemon on one home, as child processes that end together."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+from orchestration.home import Home
+from orchestration.killed_runs import report_killed_runs
+
+_CODE = ("-m", "orchestration.definitions")
+
+
+def serve(home: Home, host: str, port: int) -> int:
+    """Run the webserver and the daemon until one of them ends or the person stops them.
+
+    Parameters
+    ----------
+    home : Home
+        The installation; its Dagster folder is made if absent.
+    host : str
+        Address to listen on.
+    port : int
+        Port to listen on.
+
+    Returns
+    -------
+    int
+        0 if stopped by the person, else the exit code of the one that ended.
+    """
+    import dagster as dg
+
+    home.prepare_dagster()
+    report_killed_runs(dg.DagsterInstance.get(), home)
+    webserver = ("dagster_webserver", *_CODE, "--host", host, "--port", str(port))
+    daemon = ("dagster._daemon", "run", *_CODE)
+    print(f"Dagster's UI for {home.path}: http://{host}:{port} (stop with Ctrl-C)", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    children = [subprocess.Popen([sys.executable, "-m", *words]) for words in (webserver, daemon)]
+    try:
+        return _first_to_end(children)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for child in children:
+            child.send_signal(signal.SIGINT)
+        for child in children:
+            child.wait()
+
+
+def _first_to_end(children: list[subprocess.Popen[bytes]]) -> int:
+    while True:
+        for child in children:
+            try:
+                return child.wait(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                continue

@@ -1,0 +1,23 @@
+"""Fixtures that every test may use: where the public data sets are, if they are here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+REAL_DATA = REPOSITORY.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Callable[[str], Path]:
+    """Return the path of a file of the public data sets, or skip."""
+
+    def path(name: str) -> Path:
+        if not (REAL_DATA / name).exists():
+            pytest.skip(f"needs the public data set {name} in ../shared/data")
+        return REAL_DATA / name
+
+    return path
