@@ -48,7 +48,7 @@ dictionary: $(INSTALLED) ## Write docs/data_dictionary.md from the comments in s
 	$(BIN)/python -m warehouse.dictionary > docs/data_dictionary.md
 
 picture: $(INSTALLED) ## Draw docs/forecast.png, the picture of the README, from home/
-	$(BIN)/python -m docs.picture
+	$(BIN)/python docs/picture.py
 
 bench: $(INSTALLED) ## Time a night on the simulated landing zone
 	$(BIN)/python benchmarks/night.py

@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from assets.source_faults import fault_sentence
+from assets.source_keys import (
+    Capacity,
+    FilePattern,
+    Month,
+    Name,
+    Seconds,
+    Separator,
+    TimeFormat,
+    TimeZone,
+    Unit,
+    is_time_zone,
 )
-
 from traffic.parsing.export import DEFAULT_TIME_FORMATS, ExportLayout
-from traffic.parsing.quantity import UNKNOWN_UNIT, check_unit, convert, duration_seconds
+from traffic.parsing.quantity import UNKNOWN_UNIT, convert, duration_seconds
 from traffic.parsing.weblog import FORMATS
 
 AUTO_FORMAT = "auto"
@@ -33,30 +36,6 @@ AUTO_FORMAT = "auto"
 
 class SourcesError(ValueError):
     """``sources.toml`` cannot be used; the message says which key, what is wrong and what would be right."""
-
-
-def _time_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"{name!r} is not an IANA time zone; write one such as 'Europe/Berlin' or 'UTC'")
-    return name
-
-
-def _duration(text: object) -> int:
-    if not isinstance(text, str):
-        raise ValueError("write a duration in quotes, such as '5m'")
-    return duration_seconds(text)
-
-
-def _source_name(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-        raise ValueError(f"{name!r} may hold letters, digits, '_', '.' and '-' only")
-    return name
-
-
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
-Seconds = Annotated[int, BeforeValidator(_duration)]
-Name = Annotated[str, AfterValidator(_source_name)]
-Unit = Annotated[str, AfterValidator(check_unit)]
 
 
 class _Table(BaseModel):
@@ -68,13 +47,13 @@ class Platform(_Table):
 
     time_zone: TimeZone = "UTC"
     stale_after: Seconds = duration_seconds("2d")
-    keep_nights: int = Field(default=14, ge=1)
+    keep_nights: int = Field(default=14, ge=1, strict=True)
 
 
 class _Source(_Table):
     name: Name
-    files: str = Field(min_length=1)
-    capacity: str | dict[str, str] | None = None
+    files: FilePattern
+    capacity: Capacity = None
 
     @cached_property
     def reader(self) -> str:
@@ -87,11 +66,14 @@ class _Source(_Table):
         quantity = self.capacity.get(label) if isinstance(self.capacity, dict) else self.capacity
         return None if quantity is None else convert(quantity, unit, step_seconds)
 
-    def _check_capacity(self, units: tuple[str, ...], step_seconds: int) -> None:
+    def _check_capacity(self, unit: str, step_seconds: int) -> None:
         quantities = self.capacity.values() if isinstance(self.capacity, dict) else [self.capacity]
         for quantity in quantities:
             if quantity is not None:
-                convert(quantity, units[0], step_seconds)
+                try:
+                    convert(quantity, unit, step_seconds)
+                except ValueError as error:
+                    raise ValueError(f"capacity: {error}") from None
 
 
 class WebLog(_Source):
@@ -100,7 +82,7 @@ class WebLog(_Source):
     kind: Literal["weblog"] = "weblog"
     format: str = AUTO_FORMAT
     time_zone: TimeZone
-    month: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    month: Month | None = None
     step: Seconds = duration_seconds("2m")
     silence: Seconds = duration_seconds("1h")
 
@@ -113,8 +95,12 @@ class WebLog(_Source):
             raise ValueError(f'format {self.format!r} carries no month; add month = "yyyy-mm"')
         if isinstance(self.capacity, dict):
             raise ValueError("capacity of a web log is one quantity, such as '10 Mbit/s'")
-        self._check_capacity(("byte",), self.step)
+        self._check_capacity("byte", self.step)
         return self
+
+    def capacity_of(self, label: str, unit: str, step_seconds: int) -> float | None:
+        """Return the capacity of the series of bytes; requests have none."""
+        return None if unit == "request" else super().capacity_of(label, unit, step_seconds)
 
 
 class Export(_Source):
@@ -123,13 +109,13 @@ class Export(_Source):
     kind: Literal["export"] = "export"
     shape: Literal["wide", "long", "single"]
     time_column: str
-    time_formats: tuple[str, ...] = DEFAULT_TIME_FORMATS
+    time_formats: Annotated[tuple[TimeFormat, ...], Field(min_length=1)] = DEFAULT_TIME_FORMATS
     time_zone: TimeZone
     columns: tuple[str, ...] = ()
     series_column: str | None = None
     value_column: str | None = None
     series: Name | None = None
-    separator: str = Field(default=",", min_length=1, max_length=1)
+    separator: Separator = ","
     unit: Unit = UNKNOWN_UNIT
     step: Seconds
 
@@ -141,9 +127,9 @@ class Export(_Source):
             if getattr(self, key) and key not in allowed[self.shape]:
                 raise ValueError(f'{key} does not belong to shape = "{self.shape}"; remove it')
         for key in sorted(allowed[self.shape] - {"columns", "series"}):
-            if getattr(self, key) is None:
+            if not getattr(self, key):
                 raise ValueError(f'shape = "{self.shape}" needs {key} = "<a column of the file>"')
-        self._check_capacity((self.unit,), self.step)
+        self._check_capacity(self.unit, self.step)
         return self
 
     def layout(self, stem: str) -> ExportLayout:
@@ -182,7 +168,8 @@ class Sources(_Table):
         platform = content.get("platform", {}) if isinstance(content, dict) else {}
         if not isinstance(platform, dict):
             return content
-        zone = {"time_zone": platform.get("time_zone", "UTC")}
+        # A wrong zone is a fault of the platform alone, not of each table that it is handed to.
+        zone = {"time_zone": platform.get("time_zone") if is_time_zone(platform.get("time_zone")) else "UTC"}
         tables = {key: content[key] for key in ("weblog", "export") if isinstance(content.get(key), list)}
         handed = {key: [zone | t if isinstance(t, dict) else t for t in tables[key]] for key in tables}
         return content | handed
@@ -201,6 +188,10 @@ class Sources(_Table):
         return (*self.weblog, *self.export)
 
 
+_MODELS: dict[str, type[_Table]] = {"platform": Platform, "weblog": WebLog, "export": Export}
+_KEYS = {table: [key for key in model.model_fields if key != "kind"] for table, model in _MODELS.items()}
+
+
 def read_sources(path: Path) -> Sources:
     """Read ``sources.toml``.
 
@@ -210,42 +201,16 @@ def read_sources(path: Path) -> Sources:
         If the file is absent, is no TOML, or a key is unknown, missing or wrong: one sentence.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors write a mark first
     except FileNotFoundError:
         raise SourcesError(
             f"{path} does not exist; write one, or let `diurnal demo` write an example"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except UnicodeDecodeError as error:
+        raise SourcesError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    except (tomllib.TOMLDecodeError, OSError) as error:
         raise SourcesError(f"{path} cannot be read as TOML: {error}") from None
     try:
         return Sources.model_validate(content)
     except ValidationError as error:
-        raise SourcesError(f"{path}: {_sentence(error, content)}") from None
-
-
-def _sentence(error: ValidationError, content: dict[str, Any]) -> str:
-    faults = error.errors(include_url=False)
-    first = faults[0]
-    where = _place(first["loc"], content)
-    allowed = {
-        "extra_forbidden": "this key is not known; remove it or correct its spelling",
-        "missing": "this key is missing; add it",
-    }
-    what = allowed.get(first["type"], first["msg"].removeprefix("Value error, "))
-    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return f"{where}: {what}{more}" if where else f"{what}{more}"
-
-
-def _place(location: tuple[int | str, ...], content: dict[str, Any]) -> str:
-    words: list[str] = []
-    here: Any = content
-    for part in location:
-        try:
-            here = here[part]
-        except (KeyError, IndexError, TypeError):
-            here = None
-        if isinstance(part, int) and isinstance(here, dict):
-            words.append(f'"{here.get("name", f"number {part + 1}")}"')
-        else:
-            words.append(f"[{part}]" if not words and isinstance(here, dict | list) else str(part))
-    return " ".join(words)
+        raise SourcesError(f"{path}: {fault_sentence(error, content, _KEYS)}") from None

@@ -2,3 +2,10 @@
 
 What is made is in ``assets``; nothing here looks into a table's rows but to report them.
 """
+
+import os
+
+# The models multiply small matrices, where a second thread of the linear algebra only waits for the first:
+# on a machine with other work a fit then takes ten times as long. The libraries look once, when they load.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")

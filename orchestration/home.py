@@ -13,6 +13,9 @@ DAGSTER_YAML = """\
 # Written by Diurnal; changes made here stay.
 telemetry:
   enabled: false
+# No invitation to sign up in the UI.
+nux:
+  enabled: false
 # DuckDB takes one writer: a second run waits in the queue.
 concurrency:
   runs:

@@ -15,6 +15,7 @@ from rich.text import Text
 from assets.printable import printable
 from orchestration.home import Home
 from orchestration.nightly import Outcome
+from traffic.parsing.quantity import UNKNOWN_UNIT
 from warehouse import WarehouseError, read_query
 
 _SOURCES = """
@@ -108,9 +109,9 @@ def _show_series(console: Console, home: Home, issued_at_utc: datetime) -> None:
     table = _table(
         f"Night of {issued_at_utc} UTC: the next 24 hours, and how the last ones were forecast", "series"
     )
-    table.add_column("champion")
+    table.add_column("champion", no_wrap=True)
     for name in ("median", "90 % peak", "MASE", "in 80 %"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows.head(SHOWN_ROWS).iter_rows(named=True):
         table.add_row(*_series_cells(row))
     console.print(table)
@@ -125,7 +126,12 @@ def _show_series(console: Console, home: Home, issued_at_utc: datetime) -> None:
 
 def _table(title: str, first_column: str) -> Table:
     table = Table(
-        title=f"\n{title}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+        title=f"\n{title}",
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
     )
     table.add_column(first_column, no_wrap=True)
     return table
@@ -146,7 +152,8 @@ def _quantity(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
     power = next((p for p in range(len(_PREFIXES) - 1, 0, -1) if abs(value) >= 1000**p), 0)
-    return f"{value / 1000**power:.3g} {_PREFIXES[power]}{printable(unit)}"
+    unit = "" if unit == UNKNOWN_UNIT else printable(unit)
+    return f"{value / 1000**power:.3g} {_PREFIXES[power]}{unit}".strip()
 
 
 def _show_faults(console: Console, outcomes: list[Outcome]) -> None:

@@ -49,7 +49,7 @@ def connect(
     try:
         connection = duckdb.connect(str(path or ":memory:"), read_only=read_only, config=switches)
     except duckdb.IOException as error:
-        if "lock" in str(error):
+        if "Could not set lock" in str(error):
             raise WarehouseBusyError(f"{path} is open in another process: {error}") from error
         raise WarehouseError(f"{path} cannot be opened: {error}") from error
     except duckdb.Error as error:

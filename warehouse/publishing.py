@@ -49,6 +49,8 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
         connection.execute("CHECKPOINT published")
     finally:
         connection.execute("DETACH published")
+    # What a client that opened the former file for writing left beside it would be replayed on this one.
+    target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
     _swap(building, target)
 
 

@@ -34,12 +34,19 @@ def read_query(path: Path, sql: str, parameters: Sequence[object] = ()) -> pl.Da
     WarehouseError
         If the file does not exist or cannot be read now.
     QueryError
-        If DuckDB refuses the query.
+        If DuckDB refuses the query, or its answer has a type that no frame holds.
     """
     if not path.exists():
         raise WarehouseError(f"{path} does not exist yet; `diurnal nightly` makes it")
     with connect(path, read_only=True) as connection:
         try:
-            return connection.execute(sql, parameters).pl()
+            answer = connection.execute(sql, parameters)
+            if answer is None:  # nothing but blanks and comments
+                raise QueryError("the query is empty; write one such as SELECT * FROM series.catalog")
+            return answer.pl()
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
+        except pl.exceptions.PolarsError as error:
+            raise QueryError(
+                f"a column has a type that cannot be shown (an interval?): CAST it AS VARCHAR ({error})"
+            ) from error

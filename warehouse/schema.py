@@ -64,14 +64,18 @@ def prepare(connection: duckdb.DuckDBPyConnection, migrations: Path = SQL / "mig
             _record(connection)
         else:
             _migrate(connection, found, migrations)
-        create_views(connection)
+        # The views read the tables: they come after the proof that these are the right ones.
         faults = differences(connection)
         if faults:
             raise WarehouseError(
                 f"the tables are not those of this release: {'; '.join(faults[:3])}. Mend them, or move the "
                 "warehouse file away and run a night: it is built again from the landing zone"
             )
+        create_views(connection)
         connection.commit()
+    except duckdb.Error as error:
+        connection.rollback()
+        raise WarehouseError(f"the schema of the warehouse cannot be brought up to date: {error}") from error
     except BaseException:
         connection.rollback()
         raise
@@ -183,7 +187,12 @@ def _migrate(connection: duckdb.DuckDBPyConnection, found: int, migrations: Path
                 f"to {target}: move the warehouse file away and run a night; it is built again from the "
                 "landing zone"
             )
-        connection.execute(files[0].read_text(encoding="utf-8"))
+        try:
+            connection.execute(files[0].read_text(encoding="utf-8"))
+        except duckdb.Error as error:
+            raise WarehouseError(
+                f"the migration {files[0].name} failed, and the warehouse is as it was before: {error}"
+            ) from error
     if found < SCHEMA_VERSION:
         _record(connection)
 

@@ -41,6 +41,8 @@ def residuals(x: NDArray[np.float64], model: ConstantVolatilityModel) -> NDArray
     """
     filtered, _, scale = _filtered(x, model)
     standardised = np.asarray(filtered.filter_results.standardized_forecasts_error[0], dtype=np.float64)
+    # statsmodels gives zero where nothing is observed.
+    standardised = np.where(np.isnan(fitted_window(x)), np.nan, standardised)
     return scale * standardised[model.d :]
 
 

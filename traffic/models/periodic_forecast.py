@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t as student_t
 
 from traffic.models.periodic import PeriodicMoments
 from traffic.models.quantiles import QUANTILE_LEVELS, Forecast, clipped_forecast
@@ -48,24 +49,55 @@ def forecast_periodic(
     Notes
     -----
     A slot without spread (s = 0, or observed less than twice) takes the pooled standard deviation; a slot
-    never observed takes its mean from its neighbours on the circle of the period. The deviations are from
-    a mean that they helped to estimate; the factor sqrt((n + 1) / (n - 1)), with n the cycles of the slot,
-    gives them the variance of a new value's.
+    never observed takes its mean from its neighbours on the circle of the period. Deviations from a mean and
+    over a standard deviation that they helped to estimate are too small; ``new_value_factors`` enlarges
+    each quantile for the cycles of the slot, exactly so under the normal law.
     """
     if np.isnan(moments.mean).all(axis=1).any():
         empty = int(np.argmax(np.isnan(moments.mean).all(axis=1)))
         raise ValueError(f"Series {empty} (counted from 0) has no observed value; leave it out.")
     standardised = _standardised_deviations(values, slot, moments)
     mean = _interpolated_on_circle(moments.mean)[:, target_slot]
-    spread = _prediction_std(moments)[:, target_slot]
+    spread, n_cycles = (borrowed[:, target_slot] for borrowed in _spread_and_cycles(moments))
+    factors = new_value_factors(int(moments.n_cycles.max()))
     is_non_negative = np.nanmin(values, axis=1) >= 0
     forecasts = []
     for row in range(values.shape[0]):
         observed = standardised[row][~np.isnan(standardised[row])]
         deviates = np.quantile(observed, QUANTILE_LEVELS) if observed.size else np.zeros(len(QUANTILE_LEVELS))
-        quantiles = mean[row][:, None] + spread[row][:, None] * deviates
+        # Factors differ between levels: where the deviates are very skewed they could cross.
+        enlarged = np.sort(deviates * factors[n_cycles[row]], axis=1)
+        quantiles = mean[row][:, None] + spread[row][:, None] * enlarged
         forecasts.append(clipped_forecast(mean[row], quantiles, is_non_negative=bool(is_non_negative[row])))
     return forecasts
+
+
+def new_value_factors(max_n: int) -> NDArray[np.float64]:
+    """Ratio of the quantiles of a new value's deviation to those of the deviations already seen.
+
+    With mean m and standard deviation s of n independent normal values, (x_new - m) / (s sqrt(1 + 1/n)) has
+    Student's law with n - 1 degrees of freedom, while tau = (x_i - m) / (s sqrt((n - 1)/n)) of one of them has
+    Thompson's: tau sqrt(n - 2) / sqrt(n - 1 - tau^2) is Student's with n - 2 degrees (Thompson 1935).
+
+    Parameters
+    ----------
+    max_n : int
+        Largest number of values wanted.
+
+    Returns
+    -------
+    ndarray of shape (max_n + 1, 7)
+        By n and level of ``QUANTILE_LEVELS``; for n below 3, where Thompson's law degenerates, that of 3.
+    """
+    n = np.maximum(np.arange(max_n + 1.0), 3.0)[:, None]
+    levels = np.array(QUANTILE_LEVELS)
+    student = student_t.ppf(levels, n - 2)
+    seen = student * np.sqrt(n - 1) / np.sqrt(n - 2 + student**2) * np.sqrt((n - 1) / n)
+    new = student_t.ppf(levels, n - 1) * np.sqrt(1 + 1 / n)
+    at_median = np.isclose(levels, 0.5)
+    ratio = new / np.where(at_median, 1.0, seen)
+    # At the median both are zero; the ratio of the standard deviations stands in, for skewed deviations.
+    return np.asarray(np.where(at_median, np.sqrt((n + 1) / (n - 1)), ratio), dtype=np.float64)
 
 
 def _standardised_deviations(
@@ -76,16 +108,17 @@ def _standardised_deviations(
     return np.asarray((values - moments.mean[:, slot]) / std[:, slot], dtype=np.float64)
 
 
-def _prediction_std(moments: PeriodicMoments) -> NDArray[np.float64]:
-    """Give the spread by which each slot's deviates are multiplied; shape (series, slots)."""
-    n = moments.n_cycles
+def _spread_and_cycles(moments: PeriodicMoments) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Standard deviation of every slot and the cycles behind it, pooled where a slot has none of its own."""
     has_spread = _has_spread(moments)
     own = np.where(has_spread, moments.std, 0.0)
-    freedom = np.where(has_spread, n - 1, 0)
-    pooled_n = np.maximum(freedom.sum(axis=1, keepdims=True), 1)
-    pooled = np.sqrt((freedom * own**2).sum(axis=1, keepdims=True) / pooled_n)
-    factor = np.sqrt((n + 1) / np.maximum(n - 1, 1))
-    return np.asarray(np.where(has_spread, own * factor, pooled * np.sqrt(1 + 1 / np.maximum(n, 1))))
+    freedom = np.where(has_spread, moments.n_cycles - 1, 0)
+    n_spread = np.maximum(has_spread.sum(axis=1, keepdims=True), 1)
+    total_freedom = freedom.sum(axis=1, keepdims=True)
+    pooled = np.sqrt((freedom * own**2).sum(axis=1, keepdims=True) / np.maximum(total_freedom, 1))
+    typical_n = total_freedom // n_spread + 1
+    spread = np.where(has_spread, own, pooled)
+    return spread, np.where(has_spread, moments.n_cycles, np.minimum(typical_n, moments.n_cycles.max()))
 
 
 def _has_spread(moments: PeriodicMoments) -> NDArray[np.bool_]:

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import re
 import zlib
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO, Protocol
 
 import polars as pl
 import zstandard
 
 CHUNK_BYTES = 1 << 20
 BLOCK_BYTES = 16 << 20
-_GZIP, _BZIP2, _ZSTD = b"\x1f\x8b", b"BZh", b"\x28\xb5\x2f\xfd"
+# A few KiB of either format can unfold to 100 MiB: compressed content is taken in small bites.
+FRAME_BYTES = 1 << 12
+MAGIC_BYTES = 10
+_GZIP = re.compile(rb"\x1f\x8b")
+# "BZh" alone may begin a host's name; a block or the end of an empty stream follows it in bzip2.
+_BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")
+# A frame, or a skippable one, with which parallel compressors begin.
+_ZSTD = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
 
 
 class UnreadableContentError(ValueError):
@@ -35,22 +43,22 @@ def decompressed_chunks(stream: BinaryIO) -> Iterator[bytes]:
     Yields
     ------
     bytes
-        Non-empty pieces of at most a few MiB.
+        Non-empty pieces, of a MiB or less unless the content is compressed to next to nothing.
 
     Raises
     ------
     UnreadableContentError
         If the compressed content is damaged or ends early.
     """
-    magic = stream.read(4)
+    magic = stream.read(MAGIC_BYTES)
     stream.seek(0)
     try:
-        if magic.startswith(_GZIP):
+        if _GZIP.match(magic):
             yield from _pieces(gzip.GzipFile(fileobj=stream))
-        elif magic.startswith(_BZIP2):
-            yield from _pieces(bz2.BZ2File(stream))
-        elif magic.startswith(_ZSTD):
-            yield from _zstd_pieces(stream)
+        elif _BZIP2.match(magic):
+            yield from _frames(stream, bz2.BZ2Decompressor)
+        elif _ZSTD.match(magic):
+            yield from _frames(stream, zstandard.ZstdDecompressor().decompressobj)
         else:
             yield from _pieces(stream)
     except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as error:
@@ -61,29 +69,34 @@ def decompressed_chunks(stream: BinaryIO) -> Iterator[bytes]:
         raise
 
 
-def _pieces(stream: BinaryIO | gzip.GzipFile | bz2.BZ2File) -> Iterator[bytes]:
+def _pieces(stream: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
     while piece := stream.read(CHUNK_BYTES):
         yield piece
 
 
-def _zstd_pieces(stream: BinaryIO) -> Iterator[bytes]:
-    # zstandard's own stream reader takes a truncated frame for the end of the file: follow the frames here.
-    frame = zstandard.ZstdDecompressor().decompressobj()
-    pending = stream.read(CHUNK_BYTES)
-    while pending:
-        piece = frame.decompress(pending)
-        if piece:
-            yield piece
-        pending = frame.unused_data if frame.eof else b""
-        if frame.eof:
-            frame = zstandard.ZstdDecompressor().decompressobj()
-            started = False
-        else:
-            started = True
-        if not pending:
-            pending = stream.read(CHUNK_BYTES)
-            if not pending and started:
-                raise EOFError("the Zstandard frame is not complete")
+class _Frame(Protocol):
+    """What bz2 and zstandard offer for one frame of compressed content."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+def _frames(stream: BinaryIO, new_frame: Callable[[], _Frame]) -> Iterator[bytes]:
+    # The libraries' own readers of whole files hide damage: zstandard's takes a truncated frame for the end
+    # of the file, and bz2's leaves out a damaged later frame. Frame by frame, neither can be lost.
+    frame, is_begun = new_frame(), False
+    while bite := stream.read(FRAME_BYTES):
+        while bite:
+            if piece := frame.decompress(bite):
+                yield piece
+            is_begun, bite = True, b""
+            if frame.eof:
+                bite, frame, is_begun = frame.unused_data, new_frame(), False
+    if is_begun:
+        raise EOFError("the last frame is not complete")
 
 
 def line_blocks(chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iterator[pl.DataFrame]:

@@ -29,6 +29,7 @@ DEFAULT_TIME_FORMATS = tuple(
     for between in (" ", "T")
     for clock in ("%H:%M:%S%.f", "%H:%M")
 )
+SHOWN_CHARACTERS = 40
 MISSING_WORDS = ("", "-", "na", "n/a", "nan", "none", "null")
 Shape = Literal["wide", "long", "single"]
 
@@ -118,7 +119,7 @@ def parse_export(lines: pl.DataFrame, layout: ExportLayout) -> ParsedExport:
     content = lines.filter(~pl.col("line").str.contains(r"^\s*(#.*)?$"))
     if content.is_empty():
         raise RefusedExportError("the file has no header and no rows")
-    header = [name.strip() for name in _quoted_cells(content["line"][0], layout.separator)]
+    header = _header(content["line"][0], layout.separator)
     value_columns = _value_columns(header, layout)
     table, malformed = _split(content[1:], header, layout.separator)
     cells = _cells(table, value_columns, layout)
@@ -137,6 +138,15 @@ def parse_export(lines: pl.DataFrame, layout: ExportLayout) -> ParsedExport:
     )
 
 
+def _header(line: str, separator: str) -> list[str]:
+    cells = _quoted_cells(line, separator)
+    if cells is None:
+        raise RefusedExportError(
+            "the quotes of its header cannot be read as CSV: one is not closed, or text follows it"
+        )
+    return [name.strip() for name in cells]
+
+
 def _value_columns(header: list[str], layout: ExportLayout) -> list[str]:
     wanted = [
         layout.time_column,
@@ -153,7 +163,11 @@ def _value_columns(header: list[str], layout: ExportLayout) -> list[str]:
         raise RefusedExportError(f"the column {repeated[0]!r} stands more than once in the header")
     if layout.value_columns:
         return list(layout.value_columns)
-    return [name for name in header if name != layout.time_column]
+    # A column without a name is an index or a separator too many, and no series.
+    named = [name for name in header if name not in ("", layout.time_column)]
+    if not named:
+        raise RefusedExportError(f"no column with values beside the time column {layout.time_column!r}")
+    return named
 
 
 def _split(body: pl.DataFrame, header: list[str], separator: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -166,9 +180,11 @@ def _split(body: pl.DataFrame, header: list[str], separator: str) -> tuple[pl.Da
     quoted = quoted.with_columns(cells=pl.Series(rows, dtype=pl.List(pl.String)))
     table = pl.concat([plain, quoted]).sort("line_number")
     n_cells = pl.col("cells").list.len()
-    malformed = table.filter(n_cells != len(header)).select(
+    malformed = table.filter(n_cells.ne_missing(len(header))).select(
         "line_number",
-        reason=pl.format(f"{{}} cells where the header has {len(header)}", n_cells),
+        reason=pl.when(n_cells.is_null())
+        .then(pl.lit("its quotes cannot be read as CSV: one is not closed, or text follows it"))
+        .otherwise(pl.format(f"{{}} cells where the header has {len(header)}", n_cells)),
         line="line",
     )
     columns = [pl.col("cells").list.get(i).str.strip_chars().alias(name) for i, name in enumerate(header)]
@@ -176,11 +192,12 @@ def _split(body: pl.DataFrame, header: list[str], separator: str) -> tuple[pl.Da
     return kept.select(pl.col("line_number").alias("\0line_number"), *columns), malformed
 
 
-def _quoted_cells(line: str, separator: str) -> list[str]:
+def _quoted_cells(line: str, separator: str) -> list[str] | None:
     try:
-        return next(csv.reader([line], delimiter=separator), [])
-    except csv.Error:  # a cell beyond csv's limit of 128 KiB: no cells, so the line is rejected
-        return []
+        # Strict, since a line that was cut off within a quoted number would else give a wrong number.
+        return next(csv.reader([line], delimiter=separator, strict=True), [])
+    except csv.Error:  # an open quote, or a cell beyond csv's limit of 128 KiB
+        return None
 
 
 def _cells(table: pl.DataFrame, value_columns: list[str], layout: ExportLayout) -> pl.DataFrame:
@@ -206,19 +223,25 @@ def _read_times(cells: pl.DataFrame, layout: ExportLayout) -> pl.DataFrame:
             read = pl.col("time").str.to_datetime(form, strict=False, time_unit="us")
             naive.append(_if_plausible(read))
     read_times = cells.with_columns(aware=pl.coalesce(aware), local=pl.coalesce(naive))
-    # A wall-clock hour that exists twice stands twice in the file: the second time is after the change.
-    occurrence = pl.int_range(pl.len()).over("label", "local")
-    return read_times.with_columns(
-        at_utc=pl.coalesce(
-            "aware", local_to_utc(pl.col("local"), layout.time_zone, is_repeat=occurrence > 0)
-        ),
+    shown = pl.col("time").str.head(SHOWN_CHARACTERS)
+    no_format = "the time '{}' is in none of the formats of time_formats, or not in 1970 to 2100"
+    return _read_clock(read_times, layout.time_zone).with_columns(
+        at_utc=pl.coalesce("aware", "at_utc"),
         time_reason=pl.when(pl.col("local").is_null())
-        .then(
-            pl.format(
-                "the time '{}' is in none of the formats of time_formats, or not in 1970 to 2100", "time"
-            )
-        )
-        .otherwise(pl.format(f"the clock of {layout.time_zone} skipped the time '{{}}'", "time")),
+        .then(pl.format(no_format, shown))
+        .otherwise(pl.format(f"the clock of {layout.time_zone} skipped the time '{{}}'", shown)),
+    )
+
+
+def _read_clock(cells: pl.DataFrame, time_zone: str) -> pl.DataFrame:
+    # A wall-clock time that exists twice stands twice in the file: the second one is after the change, or
+    # before it where the newest record comes first.
+    step = pl.col("local").diff()
+    is_newest_first = ((step < pl.duration()).sum() > (step > pl.duration()).sum()).over("label")
+    position, times = pl.int_range(pl.len()), pl.len()
+    is_repeat = pl.when("is_newest_first").then(position < times - 1).otherwise(position > 0)
+    return cells.with_columns(is_newest_first=is_newest_first).with_columns(
+        at_utc=local_to_utc(pl.col("local"), time_zone, is_repeat=is_repeat.over("label", "local"))
     )
 
 
@@ -242,7 +265,8 @@ def _judge(cells: pl.DataFrame) -> pl.DataFrame:
     seen = pl.struct("label", "at_utc", "value").is_first_distinct()
     per_cell = cells.with_columns(is_again=pl.col("value").is_not_null() & ~seen)
     has_value = pl.col("value").is_not_null()
-    bad_text = pl.format("'{}' in column '{}' is not a number", "text", "label").filter("is_bad").first()
+    text, label = (pl.col(name).str.head(SHOWN_CHARACTERS) for name in ("text", "label"))
+    bad_text = pl.format("'{}' for series '{}' is not a number", text, label).filter("is_bad").first()
     records = per_cell.group_by("line_number", maintain_order=True).agg(
         reason=pl.when(pl.col("at_utc").first().is_null())
         .then(pl.col("time_reason").first())
@@ -263,5 +287,5 @@ def _note(loaded: pl.DataFrame) -> str | None:
     labels = bad["label"].unique(maintain_order=True)
     return (
         f"{bad.height:,} cells are not numbers and count as missing, in {', '.join(map(repr, labels[:5]))} "
-        f"(first: line {first['line_number']}, {first['text'][:40]!r})"
+        f"(first: line {first['line_number']}, {first['text'][:SHOWN_CHARACTERS]!r})"
     )

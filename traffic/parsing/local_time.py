@@ -5,6 +5,8 @@ What the stamps look like is the formats' affair; days and slots belong to ``tra
 
 from __future__ import annotations
 
+from typing import Literal
+
 import polars as pl
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2100
@@ -27,17 +29,21 @@ def local_to_utc(local: pl.Expr, time_zone: str, *, is_repeat: pl.Expr) -> pl.Ex
     polars expression of Datetime("us")
         Naive UTC; null where the clock skipped the time.
     """
-    second = pl.when(is_repeat).then(pl.lit("latest")).otherwise(pl.lit("earliest"))
-    zoned = local.dt.replace_time_zone(time_zone, ambiguous=second, non_existent="null")
-    return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(pl.Datetime("us"))
+
+    def read(which: Literal["earliest", "latest"]) -> pl.Expr:
+        zoned = local.dt.replace_time_zone(time_zone, ambiguous=which, non_existent="null")
+        return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(pl.Datetime("us"))
+
+    # Both readings are cheap; one call with an expression for `ambiguous` panics on a column without rows.
+    return pl.when(is_repeat).then(read("latest")).otherwise(read("earliest"))
 
 
 class WallClock:
     """Reads the wall-clock times of one log in the order of its lines.
 
-    Lines of a log are nearly in order. Once a line stands half an hour or more before one that came
-    earlier on the same local date, the clock has gone back, and stays so for that date. The clock
-    remembers this from block to block.
+    Lines of a log are nearly in order. Once a wall-clock time that exists twice stands well before one
+    that came earlier on the same local date, by half of what the clock repeats (half an hour, as a rule),
+    the clock has gone back, and stays so for that date. The clock remembers this from block to block.
 
     Parameters
     ----------
@@ -64,17 +70,22 @@ class WallClock:
         polars.Series of Datetime("us")
             Naive UTC; null where the clock skipped the time.
         """
-        frame = local.cast(pl.Datetime("us")).to_frame("local").with_columns(date=pl.col("local").dt.date())
+        time = pl.col("local")
+        first = local_to_utc(time, self.time_zone, is_repeat=pl.lit(value=False))
+        second = local_to_utc(time, self.time_zone, is_repeat=pl.lit(value=True))
+        frame = local.cast(pl.Datetime("us")).to_frame("local")
+        frame = frame.with_columns(date=time.dt.date(), first=first, second=second)
         frame = frame.join(self._seen, on="date", how="left", maintain_order="left").with_columns(
-            latest=pl.max_horizontal(pl.col("local").cum_max().over("date"), "latest")
+            latest=pl.max_horizontal(time.cum_max().over("date"), "latest")
         )
-        stands_back = (pl.col("latest") - pl.col("local")) >= pl.duration(minutes=30)
-        frame = frame.with_columns(
-            went_back=(stands_back | pl.col("went_back").fill_null(value=False)).cum_max().over("date")
-        )
-        self._seen = frame.drop_nulls("date").group_by("date").agg(pl.max("latest"), pl.max("went_back"))
-        is_repeat = pl.col("went_back").fill_null(value=False)
-        return frame.select(at=local_to_utc(pl.col("local"), self.time_zone, is_repeat=is_repeat))["at"]
+        repeated = pl.col("second") - pl.col("first")
+        stands_back = (repeated > pl.duration()) & ((pl.col("latest") - time) * 2 >= repeated)
+        went_back = (stands_back | pl.col("went_back")).fill_null(value=False).cum_max().over("date")
+        frame = frame.with_columns(went_back=went_back)
+        # A block may lack a date that the next one comes back to: what was seen before is kept.
+        seen = pl.concat([self._seen, frame.select(self._seen.columns).drop_nulls("date")])
+        self._seen = seen.group_by("date").agg(pl.max("latest"), pl.max("went_back"))
+        return frame.select(at=pl.when("went_back").then("second").otherwise("first"))["at"]
 
 
 def within_plausible_years(at: pl.Expr) -> pl.Expr:

@@ -83,11 +83,16 @@ class ParsedLines:
 
 
 # The request is the client's own text. A server that escapes quotes leaves none inside; one that does not
-# needs the lenient pattern, which looks for the fields behind the request instead.
+# needs the lenient pattern, which looks for the fields behind the request instead. The user's name cannot
+# hold a bare quote: else a request could bring its own time and pass all before it off as that name.
+# Digits are [0-9], since \d is every script's.
 _QUOTED = r'(?:[^"\\]|\\.)*'
-_FRONT = r"^(?P<host>\S+) \S+ (?:\S+|.+?) \[(?P<time>[^\] ]+)(?: (?P<offset>[+-]\d{4}))?\] "
-_BACK = r" (?P<status>\d{3}|-) (?P<bytes>\d{1,18}|-)"
-_CLF_TIME = r"\[\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?\]"
+_FRONT = (
+    r'^(?P<host>\S+) \S+ (?:\S+|(?:[^"\\]|\\.)+?) '
+    r"\[(?P<time>[^\] ]+)(?: (?P<offset>[+-][0-9]{4}))?\] "
+)
+_BACK = r" (?P<status>[0-9]{3}|-) (?P<bytes>[0-9]{1,18}|-)"
+_CLF_TIME = r"\[[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2}(?: [+-][0-9]{4})?\]"
 _CLF_STAGES = (
     (r"^\S+ \S+ ", "the line does not begin with a client, an identity and a user"),
     (r"^\S+ \S+ .*\[[^\]]*\]", "no time in [brackets]"),
@@ -97,7 +102,14 @@ _CLF_STAGES = (
     ),
     (rf'^\S+ \S+ .+? {_CLF_TIME} "', "no quoted request after the time"),
     (rf'^\S+ \S+ .+? {_CLF_TIME} ".*"', "the request's closing quote is missing (line cut off?)"),
-    (rf'^\S+ \S+ .+? {_CLF_TIME} ".*" (\d{{3}}|-) (\d+|-)(\s|$)', "no status and size after the request"),
+    (
+        rf'^\S+ \S+ .+? {_CLF_TIME} ".*" ([0-9]{{3}}|-) ([0-9]+|-)(\s|$)',
+        "no status and size after the request",
+    ),
+    (
+        rf'^\S+ \S+ .+? {_CLF_TIME} ".*" ([0-9]{{3}}|-) ([0-9]{{1,18}}|-)(\s|$)',
+        "the size has more than 18 digits",
+    ),
 )
 
 FORMATS: dict[str, WebLogFormat] = {
@@ -107,16 +119,23 @@ FORMATS: dict[str, WebLogFormat] = {
             name="epa",
             patterns=(
                 # 21 lines of the EPA trace lost the size behind the status: only the size is missing.
-                r"^(?P<host>\S+) \[(?P<time>\d{2}:\d{2}:\d{2}:\d{2})\] "
-                r'"(?P<request>.*)" (?P<status>\d{3})(?: (?P<bytes>\d{1,18}|-))?\s*$',
+                r"^(?P<host>\S+) \[(?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2}:[0-9]{2})\] "
+                r'"(?P<request>.*)" (?P<status>[0-9]{3})(?: (?P<bytes>[0-9]{1,18}|-))?\s*$',
             ),
             time_format="%Y-%m-%d:%H:%M:%S",
             stages=(
                 (r"^\S+ ", "the line does not begin with a client"),
-                (r"^\S+ \[\d{2}:\d{2}:\d{2}:\d{2}\] ", "no time as [dd:hh:mm:ss] after the client"),
-                (r'^\S+ \[[\d:]+\] "', "no quoted request after the time"),
-                (r'^\S+ \[[\d:]+\] ".*"', "the request's closing quote is missing (line cut off?)"),
-                (r'^\S+ \[[\d:]+\] ".*" \d{3}(\s|$)', "no status after the request"),
+                (
+                    r"^\S+ \[[0-9]{2}:[0-9]{2}:[0-9]{2}:[0-9]{2}\] ",
+                    "no time as [dd:hh:mm:ss] after the client",
+                ),
+                (r'^\S+ \[[0-9:]+\] "', "no quoted request after the time"),
+                (r'^\S+ \[[0-9:]+\] ".*"', "the request's closing quote is missing (line cut off?)"),
+                (r'^\S+ \[[0-9:]+\] ".*" [0-9]{3}(\s|$)', "no status after the request"),
+                (
+                    r'^\S+ \[[0-9:]+\] ".*" [0-9]{3}( ([0-9]{1,18}|-))?\s*$',
+                    "what follows the status is not a size of up to 18 digits alone",
+                ),
             ),
             needs_month=True,
         ),
@@ -129,7 +148,7 @@ FORMATS: dict[str, WebLogFormat] = {
             time_format="%d/%b/%Y:%H:%M:%S",
             stages=(
                 *_CLF_STAGES,
-                (r" (\d+|-)\s*$", "further fields follow the size: is the format 'combined'?"),
+                (r" ([0-9]+|-)\s*$", "further fields follow the size: is the format 'combined'?"),
             ),
         ),
         WebLogFormat(
@@ -141,8 +160,11 @@ FORMATS: dict[str, WebLogFormat] = {
             time_format="%d/%b/%Y:%H:%M:%S",
             stages=(
                 *_CLF_STAGES,
-                (r'(\d+|-) ".*', "no quoted referrer after the size: is the format 'common'?"),
-                (r'(\d+|-) ".*" ".*"\s*$', "no quoted user agent at the end (line cut off, or more fields)"),
+                (r'([0-9]+|-) ".*', "no quoted referrer after the size: is the format 'common'?"),
+                (
+                    r'([0-9]+|-) ".*" ".*"\s*$',
+                    "no quoted user agent at the end (line cut off, or more fields)",
+                ),
             ),
         ),
     )
@@ -229,16 +251,19 @@ class WebLogReader:
         local = text.str.to_datetime(self._layout.time_format, strict=False, time_unit="us")
         if "offset" not in fields.columns:
             return self._clock.to_utc(local).alias("at_utc")
-        offset = fields["offset"]
+        offset = pl.col("offset")
+        hours, minutes = (offset.str.slice(start, 2).cast(pl.Int32) for start in (1, 3))
         sign = pl.when(offset.str.starts_with("-")).then(-1).otherwise(1)
-        minutes = sign * (offset.str.slice(1, 2).cast(pl.Int32) * 60 + offset.str.slice(3, 2).cast(pl.Int32))
-        by_offset = fields.select(at=local - pl.duration(minutes=minutes))["at"]
-        if offset.null_count() == 0:
-            return by_offset.alias("at_utc")
-        return by_offset.zip_with(offset.is_not_null(), self._clock.to_utc(local)).alias("at_utc")
+        at_utc = local - pl.duration(minutes=sign * (hours * 60 + minutes))
+        by_offset = fields.select(at_utc=pl.when(hours < 24, minutes < 60).then(at_utc))["at_utc"]
+        has_offset = fields["offset"].is_not_null()
+        if has_offset.all():
+            return by_offset
+        return by_offset.zip_with(has_offset, self._clock.to_utc(local.set(has_offset, None)))
 
     def _rejected(self, fields: pl.DataFrame) -> pl.DataFrame:
-        no_such_time = pl.format("the time {} does not exist or lies outside 1970 to 2100", "time")
+        offset = pl.format(" {}", "offset").fill_null("") if "offset" in fields.columns else pl.lit("")
+        no_such_time = pl.format("the time {}{} does not exist or lies outside 1970 to 2100", "time", offset)
         stages = [
             pl.when(~pl.col("line").str.contains(pattern)).then(pl.lit(sentence))
             for pattern, sentence in self._layout.stages

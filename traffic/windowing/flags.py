@@ -49,8 +49,8 @@ def flag_values(value: Floats, slot: NDArray[np.int32], step_seconds: int) -> Fl
 
     A negative or infinite value is impossible. Exact zeros that last half an hour are an outage where
     the slot's median is above zero. Of the rest, a series of less than three days has outliers beyond
-    Tukey's fences Q1 - 1.5 IQR and Q3 + 1.5 IQR; a longer one where a Hampel test of the deviation from
-    the slot's median, with the spread of the hours around the slot, rejects.
+    Tukey's fences Q1 - 1.5 IQR and Q3 + 1.5 IQR, unless the IQR is zero; a longer one where a Hampel test
+    of the deviation from the slot's median, with the spread of the hours around the slot, rejects.
 
     Parameters
     ----------
@@ -88,7 +88,8 @@ def _tukey_fences(value: Floats) -> tuple[Floats, Floats]:
     if seen.size == 0:
         return np.full(value.size, -np.inf), np.full(value.size, np.inf)
     first, third = np.quantile(seen, [0.25, 0.75])
-    reach = TUKEY_FENCE * (third - first)
+    # Without any spread the fences would make an outlier of every deviation: all requests of a quiet log.
+    reach = TUKEY_FENCE * (third - first) if third > first else np.inf
     return np.full(value.size, first - reach), np.full(value.size, third + reach)
 
 

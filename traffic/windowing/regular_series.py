@@ -1,7 +1,7 @@
 """One series on its regular grid, as the diagnostics and the models take it.
 
 Only the container and what follows from its clock belong here. How the grid is found is in ``grid``,
-how values are flagged in ``flags``, how days are aligned in ``days``.
+how values are flagged in ``flags``, how days are aligned in ``local_days``.
 """
 
 from __future__ import annotations

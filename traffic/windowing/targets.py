@@ -55,7 +55,8 @@ def day_ahead(series: RegularSeries, issued_at_utc: datetime) -> Targets:
     """
     elapsed = (issued_at_utc - series.start_utc).total_seconds()
     first = max(int(np.ceil(elapsed / series.step_seconds)), series.value.size)
-    count = max(DAY_SECONDS // series.step_seconds, 1)
+    # A step that does not divide the day has one point more on some days than on others.
+    count = max(int(np.ceil((elapsed + DAY_SECONDS) / series.step_seconds)) - first, 1)
     seconds = np.arange(first, first + count, dtype=np.int64) * np.int64(series.step_seconds)
     start = np.datetime64(series.start_utc, "us")
     target_utc = pl.Series("target_utc", start + (seconds * 1_000_000).astype("timedelta64[us]"))

@@ -1,0 +1,105 @@
+"""What the keys of ``sources.toml`` may hold: each kind of value, with the sentence that refuses another.
+
+Which keys a table has, and which belong together, is in ``sources``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cache
+from pathlib import PurePath
+from typing import Annotated
+from zoneinfo import available_timezones
+
+import polars as pl
+from pydantic import AfterValidator, BeforeValidator
+
+from traffic.parsing.quantity import check_unit, duration_seconds
+
+# The system knows these, but they are no place on earth and polars does not take them.
+_NO_PLACES = frozenset({"Factory", "localtime"})
+_SAMPLE_UTC = datetime(2001, 2, 3, 16, 5)
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones()) - _NO_PLACES
+
+
+def is_time_zone(name: object) -> bool:
+    """Whether a value names an IANA time zone."""
+    return isinstance(name, str) and name in _time_zones()
+
+
+def _time_zone(name: str) -> str:
+    if not is_time_zone(name):
+        raise ValueError(f"{name!r} is not an IANA time zone; write one such as 'Europe/Berlin' or 'UTC'")
+    return name
+
+
+def _duration(text: object) -> int:
+    if not isinstance(text, str):
+        raise ValueError("write a duration in quotes, such as '5m'")
+    return duration_seconds(text)
+
+
+def _name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+        raise ValueError(
+            f"{name!r} is no name; write letters, digits, '_', '.' and '-', beginning with a letter or digit"
+        )
+    return name
+
+
+def _pattern(files: str) -> str:
+    parts = PurePath(files).parts
+    if not PurePath(files).name or "\0" in files:
+        raise ValueError(f"{files!r} names no files; write a path such as 'landing/weblogs/www/*'")
+    if any("**" in part and part != "**" for part in parts):
+        raise ValueError(f"'**' in {files!r} must stand alone between slashes; write '**/*' for all below")
+    return files
+
+
+def _month(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise ValueError(f"{text!r} is not a month; write it as yyyy-mm, such as '1995-08'")
+    return text
+
+
+def _time_format(form: str) -> str:
+    # Only a format that reads back what it has written gives the date, the year with it, and the clock.
+    time_zone = "UTC" if "%z" in form else None
+    try:
+        written = pl.Series([_SAMPLE_UTC]).dt.replace_time_zone("UTC").dt.strftime(form)
+        read = written.str.to_datetime(form, strict=False, time_unit="us", time_zone=time_zone)
+        is_read = read.dtype == pl.Datetime("us", time_zone) and read.dt.date()[0] == _SAMPLE_UTC.date()
+    except pl.exceptions.PolarsError:
+        is_read = False
+    if not is_read:
+        raise ValueError(f"{form!r} does not read a date and its time; write one such as '%Y-%m-%d %H:%M'")
+    return form
+
+
+def _separator(text: str) -> str:
+    if len(text) != 1 or text in "\0\n\r\"'" or text.isalnum():
+        raise ValueError(f"{text!r} cannot separate cells; write one character, such as ',', ';' or '\\t'")
+    return text
+
+
+def _capacity(quantity: object) -> object:
+    by_label = quantity if isinstance(quantity, dict) else {"": quantity}
+    if not all(isinstance(one, str) for one in by_label.values()):
+        raise ValueError("write a quantity in quotes, such as '10 Gbit/s', or one for each label in {…}")
+    return quantity
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Seconds = Annotated[int, BeforeValidator(_duration)]
+Name = Annotated[str, AfterValidator(_name)]
+FilePattern = Annotated[str, AfterValidator(_pattern)]
+Month = Annotated[str, AfterValidator(_month)]
+TimeFormat = Annotated[str, AfterValidator(_time_format)]
+Separator = Annotated[str, AfterValidator(_separator)]
+Unit = Annotated[str, AfterValidator(check_unit)]
+Capacity = Annotated[str | dict[str, str] | None, BeforeValidator(_capacity)]

@@ -1,0 +1,91 @@
+"""Content becomes the same numbered lines however it is cut into chunks and blocks."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from traffic.parsing.content import line_blocks
+
+
+def slow_lines(content: bytes) -> list[str]:
+    """The rule in plain Python: line feeds end lines, one carriage return goes with them."""
+    if not content:
+        return []
+    if content.startswith(b"\xef\xbb\xbf"):
+        content = content[3:]
+    lines = content.split(b"\n")
+    if content.endswith(b"\n"):
+        lines.pop()
+    return [line.removesuffix(b"\r").decode("utf-8", "backslashreplace") for line in lines]
+
+
+def read(chunks: list[bytes], block_bytes: int) -> list[pl.DataFrame]:
+    blocks = list(line_blocks(chunks, block_bytes))
+    assert all(block.schema == {"line_number": pl.Int64, "line": pl.String} for block in blocks)
+    return blocks
+
+
+def lines_of(blocks: list[pl.DataFrame]) -> list[tuple[int, str]]:
+    return [row for block in blocks for row in block.iter_rows()]
+
+
+PIECES = st.sampled_from([b"\n", b"\r", b"\r\n", b"\n\n", b"\0", b"\xef\xbb\xbf", b"\xff", b"\xc3", b"\xa9", b"\\xff"])
+CONTENT = st.lists(PIECES | st.binary(max_size=8) | st.just("zażółć €".encode()), max_size=30)
+
+
+@given(CONTENT, st.integers(1, 20))
+@example([b""], 1)
+@example([b"\xef\xbb", b"\xbfa\n"], 1)
+@example([b"\n", b"\xef\xbb\xbf\n"], 1)
+@example([b"a\r", b"\nb\r\r\n", b"c\r"], 2)
+def test_any_chunks_and_blocks_give_the_lines_of_the_slow_rule(chunks, block_bytes):
+    expected = list(enumerate(slow_lines(b"".join(chunks)), start=1))
+    assert lines_of(read(chunks, block_bytes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", []),
+        (b"\n", [""]),
+        (b"\n\n", ["", ""]),
+        (b"a", ["a"]),
+        (b"a\n", ["a"]),
+        (b"a\nb", ["a", "b"]),
+        (b"a\r\nb\r\n", ["a", "b"]),
+        (b"a\r\r\nb", ["a\r", "b"]),
+        (b"a\rb\nc", ["a\rb", "c"]),
+        (b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n", ["a", "\ufeffb"]),
+        (b"\xef\xbb\xbf", [""]),
+        (b"a\0b\n", ["a\0b"]),
+        (b"caf\xe9 \xc3\xa9\n", ["caf\\xe9 é"]),
+        (b"a\x0bb\x0cc\x85d\x1ce\n", ["a\x0bb\x0cc\\x85d\x1ce"]),
+        ("a\u2028b\x85c\n".encode(), ["a\u2028b\x85c"]),
+    ],
+    ids=repr,
+)
+def test_lines(content, expected):
+    assert [line for _, line in lines_of(read([content], 1 << 20))] == expected
+
+
+def test_a_block_is_closed_at_the_first_line_end_after_its_bytes():
+    chunks = [b"aaaa\n", b"bb", b"bb\ncc", b"cc\n", b"d"]
+    blocks = read(chunks, 5)
+    assert [block["line"].to_list() for block in blocks] == [["aaaa"], ["bbbb"], ["cccc"], ["d"]]
+    assert [block["line_number"].to_list() for block in blocks] == [[1], [2], [3], [4]]
+
+
+def test_a_line_longer_than_a_block_stays_whole():
+    chunks = [b"x" * 10] * 100 + [b"\n", b"next\n"]
+    assert lines_of(read(chunks, 16)) == [(1, "x" * 1000), (2, "next")]
+
+
+def test_numbers_run_on_over_many_blocks():
+    content = b"".join(b"%d\n" % n for n in range(1, 10_001))
+    chunks = [content[k : k + 97] for k in range(0, len(content), 97)]
+    blocks = read(chunks, 1000)
+    assert len(blocks) > 30
+    assert lines_of(blocks) == [(n, str(n)) for n in range(1, 10_001)]
