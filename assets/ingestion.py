@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Any
 
 import polars as pl
@@ -22,11 +23,16 @@ from traffic.parsing.weblog import FORMATS, WebLogReader, recognise_format
 from warehouse import Warehouse
 
 LINE_CHARACTERS = 1_000
+COMPRESSED_ENDINGS = (".gz", ".bz2", ".zst")
 SNIFFED_LINES = 1_000
 
 
 class RefusedFileError(ValueError):
     """A file that cannot be read as what its source says it is; the message says why."""
+
+
+class ChangedFileError(OSError):
+    """A file that was written to while it was read."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Account:
     rows_written: int = 0
     first_utc: datetime | None = None
     last_utc: datetime | None = None
+    loaded_at_utc: datetime | None = None
 
     @property
     def records_read(self) -> int:
@@ -80,7 +87,8 @@ def ingest(warehouse: Warehouse, landing: Landing, say: Callable[[str], None]) -
         ledger = warehouse.read("raw.ingested_files", where={"source": source.name})
         for file in unread(landing.files_of(source), source, ledger):
             row = _ingest_file(warehouse, source, file)
-            say(f"{source.name}: {file.path.name} {row['status']}, {row['records_loaded']:,} records")
+            name = printable(file.path.name)
+            say(f"{source.name}: {name} {row['status']}, {row['records_loaded']:,} records")
             rows.append(row)
     return pl.DataFrame(rows, infer_schema_length=None)
 
@@ -88,20 +96,23 @@ def ingest(warehouse: Warehouse, landing: Landing, say: Callable[[str], None]) -
 def _ingest_file(warehouse: Warehouse, source: Source, file: LandingFile) -> dict[str, Any]:
     try:
         file_id, bytes_read = _identify(file)
-    except (OSError, UnreadableContentError) as error:
-        # Without its content a file has no identity: it goes by its path, and is tried again when it changes.
-        file_id = f"unread-{hashlib.sha256(str(file.path).encode()).hexdigest()[:32]}"
-        return _record(warehouse, source, file, _refused(source, file_id, 0, str(error)))
-    same = warehouse.read("raw.ingested_files", where={"source": source.name, "file_id": file_id})
-    loaded = same.filter(pl.col("status") == "loaded")
-    original = loaded.row(0, named=True) if loaded.height else None
-    if original and original["reader"] == source.reader:
-        if original["path"] == str(file.path):  # only its time of change is new
+        same = warehouse.read("raw.ingested_files", where={"source": source.name, "file_id": file_id})
+        loaded = same.filter(pl.col("status") == "loaded", pl.col("reader") == source.reader)
+        if loaded.is_empty():
+            return _load(warehouse, source, file, file_id, bytes_read)
+        original = loaded.row(0, named=True)
+        if original["path"] == file.listed_path:  # only its time of change is new
             return _record(warehouse, source, file, _account_of(original))
         reason = f"the same content was read before from {original['path']}"
         copy = Account(file_id, "copy", original["format"], reason, bytes_read)
         return _record(warehouse, source, file, copy)
-    return _load(warehouse, source, file, file_id, bytes_read)
+    except UnreadableContentError as error:
+        return _record(warehouse, source, file, _refused(source, _unread_id(file), 0, str(error)))
+    except OSError as error:
+        # It may be readable tomorrow although nothing about the file has changed: it is tried again.
+        reason = f"the file cannot be read: {error.strerror or error}"
+        account = _refused(source, _unread_id(file), 0, reason)
+        return _record(warehouse, source, file, account, is_final=False)
 
 
 def _load(
@@ -110,15 +121,28 @@ def _load(
     read = _load_web_log if isinstance(source, WebLog) else _load_export
     try:
         with warehouse.transaction():
-            # If the content is known, the settings that read it have changed: its rows are read anew.
-            owner = {"source": source.name, "file_id": file_id}
-            for table in ("raw.web_requests", "raw.provider_samples", "raw.rejected_lines"):
-                warehouse.delete(table, owner)
-            warehouse.delete("raw.ingested_files", {**owner, "status": "loaded"})
+            _forget(warehouse, source, file_id)
             account = read(warehouse, source, file, file_id)  # type: ignore[arg-type]
             return _record(warehouse, source, file, replace(account, bytes_read=bytes_read))
-    except (RefusedFileError, RefusedExportError, UnreadableContentError, OSError) as error:
-        return _record(warehouse, source, file, _refused(source, file_id, bytes_read, str(error)))
+    except (RefusedFileError, RefusedExportError) as error:
+        with warehouse.transaction():
+            _forget(warehouse, source, file_id)
+            return _record(warehouse, source, file, _refused(source, file_id, bytes_read, str(error)))
+
+
+def _forget(warehouse: Warehouse, source: Source, file_id: str) -> None:
+    """Remove what other settings read from a content: it is read anew."""
+    owner = {"source": source.name, "file_id": file_id}
+    if warehouse.count("raw.ingested_files", owner) == 0:  # most files are new, and the raw tables are long
+        return
+    for table in ("raw.web_requests", "raw.provider_samples", "raw.rejected_lines"):
+        warehouse.delete(table, owner)
+    warehouse.delete("raw.ingested_files", {**owner, "status": "loaded"})
+
+
+def _unread_id(file: LandingFile) -> str:
+    """Name a file whose content is not known by its path."""
+    return f"unread-{hashlib.sha256(file.listed_path.encode()).hexdigest()[:32]}"
 
 
 def _identify(file: LandingFile) -> tuple[str, int]:
@@ -141,7 +165,7 @@ def _blocks(file: LandingFile, file_id: str) -> Iterator[pl.DataFrame]:
     with file.path.open("rb") as stream:
         yield from line_blocks(tapped(decompressed_chunks(stream)))
     if digest.hexdigest() != file_id:
-        raise RefusedFileError("the file changed while it was read; the next night reads it again")
+        raise ChangedFileError("it changed while it was read; the next night tries again")
 
 
 def _load_web_log(warehouse: Warehouse, source: WebLog, file: LandingFile, file_id: str) -> Account:
@@ -174,7 +198,7 @@ def _load_export(warehouse: Warehouse, source: Export, file: LandingFile, file_i
         raise RefusedFileError("the file is empty")
     lines = pl.concat(blocks)
     _refuse_binary(lines.head(SNIFFED_LINES))
-    parsed = parse_export(lines, source.layout(file.path.name.split(".")[0]))
+    parsed = parse_export(lines, source.layout(_stem(file)))
     series_id = pl.format(f"{source.name}/{{}}", "label")
     rows = parsed.samples.select(
         "at_utc", "value", "line_number", series_id=series_id, unit=pl.lit(source.unit)
@@ -195,6 +219,11 @@ def _load_export(warehouse: Warehouse, source: Export, file: LandingFile, file_i
         rows_written=rows.height,
     )
     return _judged(account.with_span(rows["at_utc"]))
+
+
+def _stem(file: LandingFile) -> str:
+    name = PurePath(printable(file.path.name))
+    return PurePath(name.stem if name.suffix in COMPRESSED_ENDINGS else name).stem
 
 
 def _format_of(source: WebLog, block: pl.DataFrame) -> str:
@@ -237,22 +266,29 @@ def _owned(frame: pl.DataFrame, source: Source, file_id: str) -> pl.DataFrame:
 
 
 def _escaped(rejected: pl.DataFrame) -> pl.DataFrame:
-    # The line goes to terminals and pages as it is stored: no control character may survive in it.
-    lines = [printable(line, LINE_CHARACTERS) for line in rejected["line"]]
-    return rejected.with_columns(line=pl.Series(lines, dtype=pl.String))
+    # Line and reason go to terminals and pages as they are stored: no control character may survive.
+    return rejected.with_columns(
+        pl.Series(name, [printable(text, LINE_CHARACTERS) for text in rejected[name]], dtype=pl.String)
+        for name in ("line", "reason")
+    )
 
 
-def _record(warehouse: Warehouse, source: Source, file: LandingFile, account: Account) -> dict[str, Any]:
+def _record(
+    warehouse: Warehouse, source: Source, file: LandingFile, account: Account, *, is_final: bool = True
+) -> dict[str, Any]:
     row = {name: getattr(account, name) for name in Account.__dataclass_fields__} | {
         "source": source.name,
         "kind": source.kind,
-        "path": str(file.path),
+        "path": file.listed_path,
+        "reason": account.reason and printable(account.reason, LINE_CHARACTERS),
         "records_read": account.records_read,
-        "loaded_at_utc": datetime.now(tz=UTC).replace(tzinfo=None),
+        "loaded_at_utc": account.loaded_at_utc or datetime.now(tz=UTC).replace(tzinfo=None),
         "file_size_bytes": file.size_bytes,
         "modified_utc": file.modified_utc,
-        "reader": source.reader,
+        "reader": source.reader if is_final else None,
     }
-    key = {name: row[name] for name in ("source", "path", "file_id")}
-    warehouse.replace("raw.ingested_files", pl.DataFrame([row], infer_schema_length=None), key)
+    # That a file could not be read before is settled as soon as it can be.
+    ids = [account.file_id, _unread_id(file)]
+    former = {"source": source.name, "path": file.listed_path, "file_id": ids}
+    warehouse.replace("raw.ingested_files", pl.DataFrame([row], infer_schema_length=None), former)
     return row

@@ -6,6 +6,7 @@ What a file holds is read in ``ingestion``.
 from __future__ import annotations
 
 import glob
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.printable import printable
 from assets.sources import Source, Sources
 
 
@@ -33,6 +35,11 @@ class LandingFile:
     path: Path
     size_bytes: int
     modified_utc: datetime
+
+    @property
+    def listed_path(self) -> str:
+        """The path as the ledger has it: names of files may hold line ends, and bytes that are no text."""
+        return printable(str(self.path))
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,8 @@ class Landing:
 
     def why_no_files(self, source: Source) -> str:
         """Say why a pattern matches nothing: no folder, or no file in it."""
-        pattern = self.home / source.files
-        folder = pattern.parent
-        while glob.has_magic(str(folder)):
+        folder, wildcards = self._split(source.files)
+        if not wildcards:
             folder = folder.parent
         if not folder.is_dir():
             return (
@@ -66,20 +72,33 @@ class Landing:
             )
         return f'no file matches files = "{source.files}" in {folder}'
 
+    def _split(self, files: str) -> tuple[Path, tuple[str, ...]]:
+        """Split a pattern into the path before its first wildcard, and the rest.
+
+        What looks like a wildcard in the name of the home itself is none.
+        """
+        parts = Path(files).parts
+        fixed = next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+        return self.home.absolute().joinpath(*parts[:fixed]), parts[fixed:]
+
     def _files(self, source: Source) -> Iterator[LandingFile]:
-        pattern = self.home.absolute() / source.files
-        root = Path(pattern.anchor)
-        for path in sorted(root.glob(str(pattern.relative_to(root)))):
+        folder, wildcards = self._split(source.files)
+        found = folder.glob("/".join(wildcards)) if wildcards else [folder]
+        for path in sorted(found):
             # Copying tools write to hidden names first: those files are not there yet.
-            if path.is_dir() or path.name.startswith("."):
+            if any(part.startswith(".") and part != ".." for part in path.relative_to(folder).parts):
                 continue
             try:
-                stat = path.stat()
-            except OSError:  # a link to nothing: reading it will say so, in the ledger
-                yield LandingFile(path, 0, datetime(1970, 1, 1))
+                facts = path.stat()
+            except OSError as error:
+                # Of a link to nothing and of a closed folder, reading will say so, in the ledger.
+                if path.is_symlink() or not isinstance(error, FileNotFoundError):
+                    yield LandingFile(path, 0, datetime(1970, 1, 1))
                 continue
-            modified = datetime.fromtimestamp(stat.st_mtime, tz=UTC).replace(tzinfo=None)
-            yield LandingFile(path, stat.st_size, modified)
+            # A folder has no content of its own, and that of a pipe may never end.
+            if stat.S_ISREG(facts.st_mode):
+                modified = datetime.fromtimestamp(facts.st_mtime, tz=UTC).replace(tzinfo=None)
+                yield LandingFile(path, facts.st_size, modified)
 
 
 def unread(files: list[LandingFile], source: Source, ledger: pl.DataFrame) -> list[LandingFile]:
@@ -105,5 +124,5 @@ def unread(files: list[LandingFile], source: Source, ledger: pl.DataFrame) -> li
     return [
         file
         for file in files
-        if (str(file.path), file.size_bytes, file.modified_utc, source.reader) not in known
+        if (file.listed_path, file.size_bytes, file.modified_utc, source.reader) not in known
     ]

@@ -23,11 +23,11 @@ from warehouse import Warehouse
 TABLE = "quality.expectations"
 SUITES: tuple[Suite, ...] = (web_requests.SUITE, provider_samples.SUITE, observations.SUITE, points.SUITE)
 _RAW = frozenset({web_requests.SUITE.table_name, provider_samples.SUITE.table_name})
-# The files that came in since the table was last judged: what this night loaded.
+# The files that came in since tables were last judged: what this night loaded.
 _NEW_FILES = f"""
     SELECT file_id FROM raw.ingested_files
     WHERE source = ? AND status = 'loaded' AND loaded_at_utc > coalesce(
-        (SELECT max(run_at_utc) FROM {TABLE} WHERE table_name = ?), TIMESTAMP '1970-01-01'
+        (SELECT max(run_at_utc) FROM {TABLE}), TIMESTAMP '1970-01-01'
     )
 """
 
@@ -44,12 +44,13 @@ def expectations(
     """Judge what this night loaded, the observations and the forecasts, source by source."""
     night = night_of(context, landing)
     run_at_utc = datetime.now(tz=UTC).replace(tzinfo=None)
-    results = [
-        result
-        for suite in SUITES
-        for source in landing.sources.all
-        for result in run_suite(suite, _rows(warehouse, suite, source.name, night), source=source.name)
-    ]
+    results: list[ExpectationResult] = []
+    for suite in SUITES:
+        for source in landing.sources.all:
+            rows = _rows(warehouse, suite, source.name, night)
+            # What was judged before is not judged again: a night's cost depends on what is new.
+            if rows.height or suite.table_name not in _RAW:
+                results += run_suite(suite, rows, source=source.name)
     frame = _frame(results, run_at_utc, night)
     warehouse.insert(TABLE, frame)
     warehouse.keep_newest(TABLE, "run_at_utc", landing.sources.platform.keep_nights)
@@ -70,7 +71,7 @@ def newest_results(warehouse: Warehouse, table: str) -> pl.DataFrame:
 def _rows(warehouse: Warehouse, suite: Suite, source: str, night: Night) -> pl.DataFrame:
     columns = suite.needed_columns
     if suite.table_name in _RAW:
-        new = warehouse.query(_NEW_FILES, [source, suite.table_name])["file_id"].to_list()
+        new = warehouse.query(_NEW_FILES, [source])["file_id"].to_list()
         return warehouse.read(suite.table_name, columns, {"source": source, "file_id": new})
     names = warehouse.read("series.catalog", ("series_id",), {"source": source})["series_id"].to_list()
     where: dict[str, Any] = {"series_id": names}

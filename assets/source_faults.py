@@ -18,7 +18,6 @@ _INSTEAD = {
     "tuple_type": "this is not a list; write it in brackets, such as ['…']",
     "int_type": "this is not a whole number; write it without quotes",
     "greater_than_equal": "this is too small; write at least {ge}",
-    "too_short": "this list is empty; write at least one, or remove the key",
     "literal_error": "this is not known; write {expected}",
 }
 _TABLES = {

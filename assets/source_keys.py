@@ -81,6 +81,12 @@ def _time_format(form: str) -> str:
     return form
 
 
+def _not_empty(formats: tuple[str, ...]) -> tuple[str, ...]:
+    if not formats:
+        raise ValueError("the list is empty; write at least one, or remove the key")
+    return formats
+
+
 def _separator(text: str) -> str:
     if len(text) != 1 or text in "\0\n\r\"'" or text.isalnum():
         raise ValueError(f"{text!r} cannot separate cells; write one character, such as ',', ';' or '\\t'")
@@ -99,7 +105,7 @@ Seconds = Annotated[int, BeforeValidator(_duration)]
 Name = Annotated[str, AfterValidator(_name)]
 FilePattern = Annotated[str, AfterValidator(_pattern)]
 Month = Annotated[str, AfterValidator(_month)]
-TimeFormat = Annotated[str, AfterValidator(_time_format)]
+TimeFormats = Annotated[tuple[Annotated[str, AfterValidator(_time_format)], ...], AfterValidator(_not_empty)]
 Separator = Annotated[str, AfterValidator(_separator)]
 Unit = Annotated[str, AfterValidator(check_unit)]
 Capacity = Annotated[str | dict[str, str] | None, BeforeValidator(_capacity)]

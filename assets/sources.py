@@ -10,7 +10,7 @@ import json
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -22,7 +22,7 @@ from assets.source_keys import (
     Name,
     Seconds,
     Separator,
-    TimeFormat,
+    TimeFormats,
     TimeZone,
     Unit,
     is_time_zone,
@@ -109,7 +109,7 @@ class Export(_Source):
     kind: Literal["export"] = "export"
     shape: Literal["wide", "long", "single"]
     time_column: str
-    time_formats: Annotated[tuple[TimeFormat, ...], Field(min_length=1)] = DEFAULT_TIME_FORMATS
+    time_formats: TimeFormats = DEFAULT_TIME_FORMATS
     time_zone: TimeZone
     columns: tuple[str, ...] = ()
     series_column: str | None = None
@@ -129,6 +129,10 @@ class Export(_Source):
         for key in sorted(allowed[self.shape] - {"columns", "series"}):
             if not getattr(self, key):
                 raise ValueError(f'shape = "{self.shape}" needs {key} = "<a column of the file>"')
+        named = [self.time_column, *self.columns, self.series_column, self.value_column]
+        twice = [name for name in named if name and named.count(name) > 1]
+        if twice:
+            raise ValueError(f"the column {twice[0]!r} is named twice; a column holds one thing")
         self._check_capacity(self.unit, self.step)
         return self
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dagster as dg
+from threadpoolctl import threadpool_limits
 
 from assets.checks.schema import warehouse_has_the_declared_schema
 from assets.checks.sources import source_checks
@@ -90,5 +91,8 @@ def _with_problem(spec: dg.AssetSpec, problem: str | None) -> dg.AssetSpec:
         return spec
     return spec.replace_attributes(description=f"**Nothing can be read.** {problem}\n\n{spec.description}")
 
+
+# The models' matrices are small: a second BLAS thread makes a fit four to ten times slower, not faster.
+threadpool_limits(limits=1, user_api="blas")
 
 defs = definitions_of(Home.of_environment())

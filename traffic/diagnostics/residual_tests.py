@@ -102,7 +102,7 @@ def _arch_lm(residuals: NDArray[np.float64]) -> ResidualTest:
     if lags < 1 or residuals.size <= 2 * lags + 2:
         return _too_short("arch_lm", residuals.size, MIN_VALUES_PER_LAG)
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-        # A repeating pattern makes the lagged squares collinear; R squared, and so the statistic, stays defined.
+        # A repeating pattern makes the lagged squares collinear; R squared, the statistic, stays defined.
         warnings.simplefilter("ignore", SingularMatrixWarning)
         result = het_arch(residuals, nlags=lags, result_object=True)
     statistic, p_value = float(result.lm), float(result.lmpval)

@@ -76,8 +76,8 @@ def new_value_factors(max_n: int) -> NDArray[np.float64]:
     """Ratio of the quantiles of a new value's deviation to those of the deviations already seen.
 
     With mean m and standard deviation s of n independent normal values, (x_new - m) / (s sqrt(1 + 1/n)) has
-    Student's law with n - 1 degrees of freedom, while tau = (x_i - m) / (s sqrt((n - 1)/n)) of one of them has
-    Thompson's: tau sqrt(n - 2) / sqrt(n - 1 - tau^2) is Student's with n - 2 degrees (Thompson 1935).
+    Student's law with n - 1 degrees of freedom, while tau = (x_i - m) / (s sqrt((n - 1)/n)) of one of them
+    has Thompson's: tau sqrt(n - 2) / sqrt(n - 1 - tau^2) is Student's with n - 2 degrees (Thompson 1935).
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def _standardised_deviations(
 
 
 def _spread_and_cycles(moments: PeriodicMoments) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Standard deviation of every slot and the cycles behind it, pooled where a slot has none of its own."""
+    """Give every slot a standard deviation and the cycles behind it, pooled where it has none."""
     has_spread = _has_spread(moments)
     own = np.where(has_spread, moments.std, 0.0)
     freedom = np.where(has_spread, moments.n_cycles - 1, 0)

@@ -269,7 +269,7 @@ class WebLogReader:
             for pattern, sentence in self._layout.stages
         ]
         reason = pl.coalesce(
-            pl.when(pl.col("host").is_not_null()).then(no_such_time), *stages, pl.lit(_OTHERWISE)
+            *stages, pl.when(pl.col("host").is_not_null()).then(no_such_time), pl.lit(_OTHERWISE)
         )
         return fields.select("line_number", reason.alias("reason"), "line").cast(REJECTED_SCHEMA)
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from traffic.models.periodic import periodic_moments
-from traffic.models.periodic_forecast import forecast_periodic
+from traffic.models.periodic_forecast import forecast_periodic, new_value_factors
 
 SLOT = np.arange(24 * 28) % 24
 DAY = np.arange(24)
@@ -25,19 +25,30 @@ def test_mean_is_the_periodic_mean_of_the_targets_slot():
         np.testing.assert_array_equal(forecast.mean, moments.mean[series, target])
 
 
-@pytest.mark.parametrize("law", ["normal", "exponential"])
-def test_new_days_fall_between_the_quantiles_as_often_as_they_say(law):
+@pytest.mark.parametrize(
+    ("law", "n_days"), [("normal", 3), ("normal", 5), ("normal", 28), ("exponential", 28)]
+)
+def test_new_days_fall_between_the_quantiles_as_often_as_they_say(law, n_days):
     rng = np.random.default_rng(62)
+    slot = SLOT[: 24 * n_days]
 
-    def days(n):
-        shape = (n, SLOT.size)
+    def days():
+        shape = (300, slot.size)
         noise = rng.standard_normal(shape) if law == "normal" else rng.exponential(size=shape) - 1
-        return COURSE[SLOT] + SPREAD[SLOT] * noise
+        return 1e3 + COURSE[slot] + SPREAD[slot] * noise
 
-    new = days(200)[:, :24]
-    quantiles = np.stack([forecast.quantiles for forecast in forecast_of(days(200))])
+    new = days()[:, :24]
+    quantiles = np.stack([forecast.quantiles for forecast in forecast_of(days(), slot)])
     below = (new[:, :, None] < quantiles).mean(axis=(0, 1))
-    np.testing.assert_allclose(below, [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975], atol=0.03)
+    tolerance = 0.015 if law == "normal" else 0.035
+    np.testing.assert_allclose(below, [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975], atol=tolerance)
+
+
+def test_factors_for_new_values_fall_to_one_with_the_cycles():
+    factors = new_value_factors(10_000)
+    assert (np.diff(factors[3:], axis=0) <= 1e-12).all()
+    np.testing.assert_allclose(factors[-1], 1.0, atol=1e-3)
+    np.testing.assert_array_equal(factors[0], factors[3])
 
 
 @settings(deadline=None)

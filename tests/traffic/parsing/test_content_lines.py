@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from traffic.parsing.content import line_blocks
@@ -32,10 +32,13 @@ def lines_of(blocks: list[pl.DataFrame]) -> list[tuple[int, str]]:
     return [row for block in blocks for row in block.iter_rows()]
 
 
-PIECES = st.sampled_from([b"\n", b"\r", b"\r\n", b"\n\n", b"\0", b"\xef\xbb\xbf", b"\xff", b"\xc3", b"\xa9", b"\\xff"])
+PIECES = st.sampled_from(
+    [b"\n", b"\r", b"\r\n", b"\n\n", b"\0", b"\xef\xbb\xbf", b"\xff", b"\xc3", b"\xa9", b"\\xff"]
+)
 CONTENT = st.lists(PIECES | st.binary(max_size=8) | st.just("zażółć €".encode()), max_size=30)
 
 
+@settings(deadline=None)
 @given(CONTENT, st.integers(1, 20))
 @example([b""], 1)
 @example([b"\xef\xbb", b"\xbfa\n"], 1)

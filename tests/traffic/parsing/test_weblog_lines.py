@@ -111,14 +111,12 @@ def test_requests_as_clients_write_them(read_one, request_text, method, path, pr
         r'"-" "x\" 500 7 \"-\" \"y"',
         '"http://e.org/?q="quoted"" "agent "with" quotes"',
         r'"-" "agent\"',
-        '"-" "agent" "192.0.2.1" 0.003',
+        '"-" "agent" "192.0.2.1"',
         '"-" "[01/Jan/1999:00:00:00 +0000] "GET /fake HTTP/1.0" 500 7 "-" "y"',
         '"-" "agent"   ',
     ],
 )
 def test_what_stands_in_referrer_and_agent_shifts_no_field(read_one, behind):
-    if behind.endswith("0.003"):
-        pytest.skip("a field without quotes behind the agent is another format")
     assert read_one("combined", f'h - - {TIME} "GET /real HTTP/1.1" 404 12 {behind}') == {
         "at_utc": AT_UTC,
         "host": "h",
@@ -143,7 +141,9 @@ def test_a_request_cannot_bring_its_own_time(read_one, name):
     assert (got["at_utc"], got["path"]) == (AT_UTC, attack.removeprefix("GET "))
 
 
-@pytest.mark.parametrize("user", ["-", "frank", "DOMAIN\\frank", "Frank B. Miller", '""', r"a\"b [c] d", "a [b]"])
+@pytest.mark.parametrize(
+    "user", ["-", "frank", "DOMAIN\\frank", "Frank B. Miller", '""', r"a\"b [c] d", "a [b]"]
+)
 def test_names_of_users(read_one, user):
     got = read_one("common", f'h - {user} {TIME} "GET / HTTP/1.0" 200 5')
     assert (got["at_utc"], got["host"], got["path"]) == (AT_UTC, "h", "/")

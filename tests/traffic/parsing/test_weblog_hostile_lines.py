@@ -1,0 +1,148 @@
+"""No text makes the reader fail or miscount, and what a client writes comes back as it was written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from traffic.parsing.content import line_blocks
+from traffic.parsing.weblog import FORMATS, REJECTED_SCHEMA, REQUEST_SCHEMA, WebLogReader, recognise_format
+
+GOOD = {
+    "epa": 'h [30:10:00:00] "GET / HTTP/1.0" 200 5',
+    "common": 'h - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 5',
+    "combined": r'h - a b [10/Oct/2000:13:55:36] "GET /\"x\" HTTP/1.0" 200 5 "-" "agent"',
+}
+NAMES = st.sampled_from(sorted(FORMATS))
+TIMES = ["[30:10:00:00]", "[10/Oct/2000:13:55:36 +0000] ", "[26/Oct/2025:02:30:00] ", "31/Feb/2000"]
+ENDINGS = ['" 200 5 "', '" 200 5', "200", " 5 ", "9" * 25, "٠٧٠٠", "+٠٧٠٠", "+9999"]
+SIGNS = list('[]"-#:/\\ \xa0\x85\u2028\0\r\ud7ff\x1b')
+TOKENS = st.sampled_from([*TIMES, *ENDINGS, *SIGNS, "10/Oct/262143", "GET / HTTP/1.1"])
+LINES = st.lists(
+    TOKENS | st.text(st.characters(exclude_characters="\n", codec="utf-8"), max_size=5), max_size=12
+).map("".join)
+BLOCK = {"line_number": pl.Int64, "line": pl.String}
+# White space as Unicode defines it; Python's own str.strip takes \x1c to \x1f too.
+SPACES = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+
+
+@st.composite
+def mutated_lines(draw):
+    line = GOOD[draw(NAMES)]
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(line)))
+        end = draw(st.integers(start, min(len(line), start + 6)))
+        line = line[:start] + draw(TOKENS | st.just("")) + line[end:]
+    return line
+
+
+def check_account(block: pl.DataFrame, name: str) -> None:
+    parsed = WebLogReader(FORMATS[name], "Europe/Berlin", "1995-08").read(block)
+    assert parsed.requests.schema == REQUEST_SCHEMA
+    assert parsed.rejected.schema == REJECTED_SCHEMA
+    requests, rejected = parsed.requests["line_number"].to_list(), parsed.rejected["line_number"].to_list()
+    skipped = [n for n, line in block.iter_rows() if not line.strip(SPACES) or line.strip(SPACES)[0] == "#"]
+    assert parsed.lines_read == block.height
+    assert parsed.lines_skipped == len(skipped)
+    assert sorted(requests + rejected + skipped) == block["line_number"].to_list()
+    assert parsed.rejected["reason"].null_count() == 0
+    at_utc = parsed.requests["at_utc"]
+    assert (
+        at_utc.null_count()
+        == parsed.requests["path"].null_count()
+        == parsed.requests["host"].null_count()
+        == 0
+    )
+    assert at_utc.is_between(datetime(1970, 1, 1), datetime(2100, 12, 31, 23, 59, 59)).all()
+    assert (parsed.requests["bytes_sent"].drop_nulls() >= 0).all()
+    originals = dict(block.iter_rows())
+    assert {n: originals[n] for n in rejected} == dict(
+        parsed.rejected.select("line_number", "line").iter_rows()
+    )
+
+
+@settings(deadline=None)
+@given(st.lists(LINES, max_size=8), NAMES)
+def test_arbitrary_lines_are_counted_once(lines, name):
+    check_account(pl.DataFrame({"line_number": range(1, len(lines) + 1), "line": lines}, BLOCK), name)
+
+
+@settings(deadline=None)
+@given(st.lists(mutated_lines(), min_size=1, max_size=8), NAMES)
+@example([GOOD["common"].replace("-0700", "+٠٧٠٠")], "common")
+def test_mutated_good_lines_are_counted_once(lines, name):
+    check_account(pl.DataFrame({"line_number": range(1, len(lines) + 1), "line": lines}, BLOCK), name)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300), NAMES)
+def test_arbitrary_bytes_are_counted_once(content, name):
+    for block in line_blocks([content]):
+        check_account(block, name)
+        assert recognise_format(block["line"]) in (None, *FORMATS)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(mutated_lines() | st.sampled_from(sorted(GOOD.values())), max_size=12), st.integers(1, 4))
+def test_blocks_change_nothing(lines, size):
+    block = pl.DataFrame({"line_number": range(1, len(lines) + 1), "line": lines}, BLOCK)
+    for name in FORMATS:
+        whole = WebLogReader(FORMATS[name], "UTC", "1995-08").read(block)
+        reader = WebLogReader(FORMATS[name], "UTC", "1995-08")
+        parts = [reader.read(block[start : start + size]) for start in range(0, max(len(lines), 1), size)]
+        assert pl.concat(part.requests for part in parts).equals(whole.requests)
+        assert pl.concat(part.rejected for part in parts).equals(whole.rejected)
+
+
+CLIENT_TEXT = st.lists(
+    st.sampled_from(
+        ['"', '\\"', '" 200 5 "', '" 200 5', " ", "-", "[10/Oct/2000:13:55:36 +0000]", "\t", "\\"]
+    )
+    | st.text(st.characters(exclude_characters="\n", codec="utf-8"), max_size=4),
+    max_size=8,
+).map("".join)
+
+
+def escaped(text: str) -> str:
+    """Quotes and backslashes as Apache and nginx write them."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+@settings(max_examples=50, deadline=None)
+@given(CLIENT_TEXT, CLIENT_TEXT, CLIENT_TEXT, st.integers(100, 599), st.none() | st.integers(0, 10**18 - 1))
+@example("/", '" 200 5 "', '" 200 5 "x" "y', 404, 12)
+@example("\\", "\\", "\\", 404, None)
+def test_fields_of_a_server_that_escapes_come_back(path, referrer, agent, status, size):
+    sent = "-" if size is None else size
+    front = f'h - - [10/Oct/2000:13:55:36 -0700] "GET /{escaped(path)} HTTP/1.1" {status} {sent}'
+    lines = {"common": front, "combined": f'{front} "{escaped(referrer)}" "{escaped(agent)}"'}
+    for name, line in lines.items():
+        parsed = WebLogReader(FORMATS[name], "UTC").read(pl.DataFrame({"line_number": [1], "line": [line]}))
+        [request] = parsed.requests.to_dicts()
+        assert request == {
+            "at_utc": datetime(2000, 10, 10, 20, 55, 36),
+            "host": "h",
+            "method": "GET",
+            "path": f"/{escaped(path)}".rstrip(" "),
+            "protocol": "HTTP/1.1",
+            "status": status,
+            "bytes_sent": size,
+            "line_number": 1,
+        }
+
+
+@settings(max_examples=50, deadline=None)
+@given(CLIENT_TEXT, st.integers(100, 599), st.none() | st.integers(0, 10**18 - 1))
+def test_fields_of_a_server_that_does_not_escape_come_back_where_nothing_follows_the_size(path, status, size):
+    end = f'"GET /{path} HTTP/1.1" {status} {"-" if size is None else size}'
+    lines = {"epa": f"h [30:10:00:00] {end}", "common": f"h - - [10/Oct/2000:13:55:36 -0700] {end}"}
+    for name, line in lines.items():
+        reader = WebLogReader(FORMATS[name], "UTC", "1995-08")
+        [request] = reader.read(pl.DataFrame({"line_number": [1], "line": [line]})).requests.to_dicts()
+        assert request["path"] == f"/{path}".rstrip(" ")
+        assert (request["status"], request["bytes_sent"]) == (status, size)
