@@ -62,9 +62,15 @@ def test_default_formats(read_times, time, expected):
 
 def test_two_spellings_in_one_column_and_the_year_18(read_times):
     formats = ("%m/%d/%Y %H:%M", "%m/%d/%y %H:%M")
-    times = ["01/02/2018 00:00", "1/13/18 0:00", "12/31/69 0:00", "12/31/68 0:00", "13/01/2018 00:00"]
-    # Two figures of a year mean 1969 to 2068; 1969 is not believed.
-    expected = [datetime(2018, 1, 2), datetime(2018, 1, 13), None, datetime(2068, 12, 31), None]
+    times = ["01/02/2018 00:00", "1/13/18 0:00", "12/31/69 0:00", "1/1/70 0:00", "13/01/2018 00:00"]
+    # Two figures of a year mean 1970 to 2069.
+    expected = [
+        datetime(2018, 1, 2),
+        datetime(2018, 1, 13),
+        datetime(2069, 12, 31),
+        datetime(1970, 1, 1),
+        None,
+    ]
     assert read_times(*times, time_formats=formats) == expected
     # The other order of the formats reads the same.
     assert read_times(*times, time_formats=formats[::-1]) == expected

@@ -1,0 +1,289 @@
+"""A warehouse is created, reopened, migrated or refused, and never half read."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from warehouse import (
+    Warehouse,
+    WarehouseBusyError,
+    WarehouseError,
+    declaration,
+    open_warehouse,
+    read_query,
+    schema,
+)
+from warehouse.connection import connect
+
+Opening = Callable[..., AbstractContextManager[Warehouse]]
+SQL = Path(__file__).resolve().parents[2] / "sql"
+COLUMNS = """
+    SELECT schema_name, table_name, column_name, data_type, is_nullable, column_default, comment
+    FROM duckdb_columns() WHERE NOT internal ORDER BY ALL
+"""
+CONSTRAINTS = """
+    SELECT schema_name, table_name, constraint_type, constraint_text
+    FROM duckdb_constraints() WHERE constraint_type <> 'NOT NULL' ORDER BY ALL
+"""
+VIEWS = "SELECT schema_name || '/' || view_name FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse as this release makes it."""
+    file = tmp_path_factory.mktemp("made") / "traffic.duckdb"
+    with open_warehouse(file, holder="a test", wait_seconds=0):
+        pass
+    return file
+
+
+@pytest.fixture
+def changed(made: Path, path: Path) -> Callable[..., Path]:
+    """A warehouse after statements that this release would not execute."""
+
+    def change(*statements: str) -> Path:
+        path.parent.mkdir()
+        shutil.copy(made, path)
+        with duckdb.connect(str(path)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        return path
+
+    return change
+
+
+def columns_of(file: Path) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(COLUMNS).fetchall()
+
+
+def versions_of(file: Path) -> list[int]:
+    rows = read_query(file, "SELECT version FROM platform.schema_versions ORDER BY version")
+    return rows["version"].to_list()
+
+
+def prepare(file: Path, migrations: Path) -> None:
+    with closing(connect(file)) as connection:
+        schema.prepare(connection, migrations)
+
+
+def test_a_new_warehouse_has_the_tables_of_sql_tables(made: Path) -> None:
+    with duckdb.connect() as reference:
+        files = sorted(SQL.glob("tables/*/*.sql"))
+        for file in files:
+            reference.execute(f"CREATE SCHEMA IF NOT EXISTS {file.parent.name}")
+            reference.execute(file.read_text(encoding="utf-8"))
+        tables = {(file.parent.name, file.stem) for file in files}
+        expected_columns = reference.execute(COLUMNS).fetchall()
+        expected_constraints = reference.execute(CONSTRAINTS).fetchall()
+    with duckdb.connect(str(made), read_only=True) as connection:
+        found = [row for row in connection.execute(COLUMNS).fetchall() if row[:2] in tables]
+        assert found == expected_columns
+        assert connection.execute(CONSTRAINTS).fetchall() == expected_constraints
+
+
+def test_a_new_warehouse_has_the_views_of_sql_views(made: Path) -> None:
+    with duckdb.connect(str(made), read_only=True) as connection:
+        views = [name for (name,) in connection.execute(VIEWS).fetchall()]
+    expected = [f"{file.parent.name}/{file.stem}" for file in SQL.glob("views/*/*.sql")]
+    assert views == sorted(expected)
+    assert views
+
+
+def test_the_declarations_are_those_of_the_ddl() -> None:
+    declared = declaration("raw.rejected_lines")
+    assert list(declared.types) == ["source", "file_id", "line_number", "reason", "line"]
+    assert declared.types["line_number"] == "BIGINT"
+    assert declared.comments["reason"].startswith("Why it was rejected")
+    with pytest.raises(WarehouseError, match="declares no table 'raw.nothing'"):
+        declaration("raw.nothing")
+
+
+def test_reopening_keeps_rows_and_version(opening: Opening, path: Path) -> None:
+    line = pl.DataFrame([{"source": "www", "file_id": "f", "line_number": 1, "reason": "r"}])
+    with opening() as warehouse:
+        assert warehouse.schema_differences() == []
+        warehouse.insert("raw.rejected_lines", line)
+    before = columns_of(path)
+    with opening() as warehouse:
+        assert warehouse.count("raw.rejected_lines") == 1
+    assert columns_of(path) == before
+    assert versions_of(path) == [schema.SCHEMA_VERSION]
+
+
+def test_a_view_that_was_dropped_or_changed_is_made_anew(opening: Opening, changed: Callable[..., Path]) -> None:
+    changed(
+        "DROP VIEW raw.ingestion_summary",
+        "CREATE OR REPLACE VIEW forecasts.latest_forecast AS SELECT 1 AS nonsense",
+    )
+    with opening() as warehouse:
+        assert "files_loaded" in warehouse.query("FROM raw.ingestion_summary").columns
+        assert "q50" in warehouse.query("FROM forecasts.latest_forecast").columns
+
+
+@pytest.mark.parametrize(
+    ("statement", "phrase"),
+    [
+        ("ALTER TABLE forecasts.points DROP COLUMN q50", "forecasts.points.q50 is missing, not DOUBLE"),
+        ("ALTER TABLE series.observations DROP COLUMN flag", "series.observations.flag is missing"),
+        ("ALTER TABLE models.champions ADD COLUMN mood INTEGER", "mood is INTEGER, not declared"),
+        ("ALTER TABLE forecasts.points ALTER q50 TYPE FLOAT", "q50 is FLOAT, not DOUBLE"),
+        ("DROP TABLE forecasts.points", "table forecasts.points is missing"),
+    ],
+)
+def test_an_altered_table_is_refused_and_left_alone(
+    opening: Opening, changed: Callable[..., Path], statement: str, phrase: str
+) -> None:
+    file = changed(statement)
+    before = columns_of(file)
+    with pytest.raises(WarehouseError, match=phrase) as refusal, opening():
+        pass
+    assert "move the warehouse file away" in str(refusal.value)
+    assert columns_of(file) == before
+
+
+def test_a_table_in_the_place_of_a_view_is_refused(opening: Opening, changed: Callable[..., Path]) -> None:
+    changed("DROP VIEW raw.ingestion_summary", "CREATE TABLE raw.ingestion_summary (a INTEGER)")
+    with pytest.raises(WarehouseError, match="ingestion_summary"), opening():
+        pass
+
+
+def test_a_table_of_someone_elses_beside_ours_does_no_harm(
+    opening: Opening, changed: Callable[..., Path]
+) -> None:
+    file = changed("CREATE TABLE notes (text VARCHAR)", "INSERT INTO notes VALUES ('mine')")
+    with opening() as warehouse:
+        assert warehouse.schema_differences() == []
+    assert read_query(file, "FROM notes").item() == "mine"
+
+
+def test_a_foreign_database_is_refused_and_left_alone(opening: Opening, path: Path) -> None:
+    path.parent.mkdir()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE customers AS SELECT 1 AS id")
+    with pytest.raises(WarehouseError, match="no warehouse of Diurnal; use another path"), opening():
+        pass
+    assert read_query(path, "SELECT table_name FROM duckdb_tables()")["table_name"].to_list() == ["customers"]
+
+
+def test_the_warehouse_of_a_newer_release_is_refused(opening: Opening, changed: Callable[..., Path]) -> None:
+    newer = schema.SCHEMA_VERSION + 1
+    file = changed(f"INSERT INTO platform.schema_versions VALUES ({newer}, '9.9', TIMESTAMP '2030-01-01')")
+    with pytest.raises(WarehouseError, match=rf"newer release \(schema {newer}; this one knows"), opening():
+        pass
+    assert versions_of(file) == [schema.SCHEMA_VERSION, newer]
+
+
+def test_a_warehouse_without_a_version_is_refused(opening: Opening, changed: Callable[..., Path]) -> None:
+    changed("DELETE FROM platform.schema_versions")
+    with pytest.raises(WarehouseError, match="does not say which version"), opening():
+        pass
+
+
+@pytest.mark.parametrize("folder", ["home", "locked", "Could not set lock on file"])
+@pytest.mark.parametrize("content", [b"", b"no database\n" * 500, bytes(8192)])
+def test_a_file_that_is_no_database_is_refused_and_not_called_busy(
+    tmp_path: Path, opening: Opening, folder: str, content: bytes
+) -> None:
+    file = tmp_path / folder / "traffic.duckdb"
+    file.parent.mkdir()
+    file.write_bytes(content)
+    with pytest.raises(WarehouseError, match="cannot be opened") as refusal, opening(file):
+        pass
+    assert not isinstance(refusal.value, WarehouseBusyError)
+    with pytest.raises(WarehouseError, match="cannot be opened"):
+        read_query(file, "SELECT 1")
+    assert file.read_bytes() == content
+
+
+def test_a_folder_and_a_database_of_another_kind_are_refused(
+    opening: Opening, path: Path, tmp_path: Path
+) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(WarehouseError, match="cannot be opened"), opening():
+        pass
+    other = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE a (b)")
+        connection.commit()
+    with pytest.raises(WarehouseError, match="cannot be opened"), opening(other):
+        pass
+
+
+@pytest.fixture
+def older(
+    changed: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> tuple[Path, Path]:
+    """A warehouse two versions back with a row in it, and a folder for migrations.
+
+    It lacks a column of ``models.champions`` and has the table of scores under another name.
+    """
+    file = changed(
+        "ALTER TABLE models.champions DROP COLUMN reason",
+        "ALTER TABLE forecasts.scores RENAME TO grades",
+        "INSERT INTO models.champions VALUES ('www/bytes', TIMESTAMP '2024-05-01', 'periodic')",
+    )
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", schema.SCHEMA_VERSION + 2)
+    migrations = tmp_path / "migrations"
+    migrations.mkdir()
+    return file, migrations
+
+
+def write_migrations(folder: Path, first: str, second: str) -> None:
+    version = schema.SCHEMA_VERSION
+    (folder / f"{version - 1:04d}_reasons.sql").write_text(first, encoding="utf-8")
+    (folder / f"{version:04d}_scores.sql").write_text(second, encoding="utf-8")
+
+
+ADD_REASON = "ALTER TABLE models.champions ADD COLUMN reason VARCHAR; UPDATE models.champions SET reason = '?';"
+RENAME_SCORES = "ALTER TABLE forecasts.grades RENAME TO scores;"
+
+
+def test_an_older_warehouse_is_migrated_step_by_step(older: tuple[Path, Path]) -> None:
+    file, migrations = older
+    write_migrations(migrations, ADD_REASON, RENAME_SCORES)
+    prepare(file, migrations)
+    champion = read_query(file, "SELECT series_id, model, reason FROM models.champions")
+    assert champion.rows() == [("www/bytes", "periodic", "?")]
+    assert versions_of(file) == [schema.SCHEMA_VERSION - 2, schema.SCHEMA_VERSION]
+    prepare(file, migrations)  # and once only
+    assert versions_of(file) == [schema.SCHEMA_VERSION - 2, schema.SCHEMA_VERSION]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "phrase"),
+    [
+        (ADD_REASON, RENAME_SCORES + "SELECT nonsense FROM nowhere;", r"the migration 00\d\d_scores.sql failed"),
+        (ADD_REASON + "this is no SQL;", RENAME_SCORES, r"the migration 00\d\d_reasons.sql failed"),
+        (ADD_REASON, "SELECT 1;", "table forecasts.scores is missing"),
+    ],
+    ids=["second fails", "first fails", "leads elsewhere"],
+)
+def test_a_migration_that_fails_is_rolled_back_whole(
+    older: tuple[Path, Path], first: str, second: str, phrase: str
+) -> None:
+    file, migrations = older
+    before = columns_of(file)
+    write_migrations(migrations, first, second)
+    with pytest.raises(WarehouseError, match=phrase):
+        prepare(file, migrations)
+    assert columns_of(file) == before
+    assert versions_of(file) == [schema.SCHEMA_VERSION - 2]
+    assert read_query(file, "FROM models.champions").height == 1
+
+
+def test_an_older_warehouse_without_a_migration_is_refused(older: tuple[Path, Path]) -> None:
+    file, migrations = older
+    version = schema.SCHEMA_VERSION
+    (migrations / f"{version - 1:04d}_reasons.sql").write_text(ADD_REASON, encoding="utf-8")
+    with pytest.raises(WarehouseError, match=f"no migration leads to {version}: move the warehouse file away"):
+        prepare(file, migrations)
+    assert versions_of(file) == [version - 2]
