@@ -92,7 +92,7 @@ class Landing:
                 facts = path.stat()
             except OSError as error:
                 # Of a link to nothing and of a closed folder, reading will say so, in the ledger.
-                if path.is_symlink() or not isinstance(error, FileNotFoundError):
+                if not isinstance(error, FileNotFoundError) or path.is_symlink():
                     yield LandingFile(path, 0, datetime(1970, 1, 1))
                 continue
             # A folder has no content of its own, and that of a pipe may never end.

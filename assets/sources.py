@@ -169,11 +169,12 @@ class Sources(_Table):
     @model_validator(mode="before")
     @classmethod
     def _hand_down_time_zone(cls, content: Any) -> Any:
-        platform = content.get("platform", {}) if isinstance(content, dict) else {}
-        if not isinstance(platform, dict):
+        if not isinstance(content, dict):
             return content
+        platform = content.get("platform")
+        said = platform.get("time_zone") if isinstance(platform, dict) else None
         # A wrong zone is a fault of the platform alone, not of each table that it is handed to.
-        zone = {"time_zone": platform.get("time_zone") if is_time_zone(platform.get("time_zone")) else "UTC"}
+        zone = {"time_zone": said if is_time_zone(said) else "UTC"}
         tables = {key: content[key] for key in ("weblog", "export") if isinstance(content.get(key), list)}
         handed = {key: [zone | t if isinstance(t, dict) else t for t in tables[key]] for key in tables}
         return content | handed

@@ -154,12 +154,13 @@ def sql(home: Path, warehouse: bool, output: str, query: str) -> None:
       diurnal sql --home home --format csv - < sql/queries/01_which_links_will_be_busiest_tomorrow.sql
     """
     from orchestration.asking import show_rows
+    from orchestration.reading import read_when_free
     from warehouse import QueryError, WarehouseError, read_query
 
     place = Home.at(home)
     text = sys.stdin.read() if query == "-" else query
     try:
-        rows = read_query(place.warehouse if warehouse else place.published, text)
+        rows = read_when_free(place, text) if warehouse else read_query(place.published, text)
     except (QueryError, WarehouseError) as error:
         raise Refusal(str(error)) from error
     show_rows(rows, output)

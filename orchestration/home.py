@@ -58,6 +58,11 @@ class Home:
         return self.path / "warehouse" / "traffic.duckdb"
 
     @property
+    def warehouse_lock(self) -> Path:
+        """The lock file that a writer holds, see ``warehouse.store``."""
+        return self.warehouse.with_suffix(".lock")
+
+    @property
     def published(self) -> Path:
         """The DuckDB file that people read."""
         return self.path / "published" / "traffic.duckdb"

@@ -16,16 +16,13 @@ from assets.partitions import FIRST_NIGHT, night_after
 from assets.sources import Sources
 from orchestration.definitions import definitions_of
 from orchestration.home import Home
+from orchestration.instance import open_instance
 from orchestration.jobs import INGEST, NIGHTLY
 from orchestration.killed_runs import report_killed_runs
 from orchestration.progress import Progress
-from warehouse import read_query
+from orchestration.reading import read_when_free
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-class NothingToReadError(RuntimeError):
-    """No record has been read, so there is no night to run."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +69,9 @@ class NightlyRunner:
     """
 
     def __init__(self, home: Home, wait_seconds: float, progress: Progress) -> None:
-        home.prepare_dagster()
-        self._home = home
+        self._instance = open_instance(home)
         self._definitions = definitions_of(home, wait_seconds)
         self._progress = progress
-        self._instance = dg.DagsterInstance.get()
         report_killed_runs(self._instance, home)
 
     def ingest(self) -> Outcome:
@@ -103,35 +98,45 @@ class NightlyRunner:
         return Outcome(run_id, night, _failures(result), *_failed_checks(result))
 
 
-def nights_to_run(home: Home, sources: Sources, as_of: date | None, count: int) -> list[date]:
-    """Return the nights that a command line asks for, the oldest first.
+def newest_record_utc(home: Home, wait_seconds: float) -> datetime | None:
+    """Return the time of the newest record that was read, or None if none was.
 
     Parameters
     ----------
     home : Home
-        What has landed must have been read.
-    sources : Sources
-        Its sources.
-    as_of : datetime.date or None
-        The last night; None for the one after the newest record.
-    count : int
-        How many nights.
+        The installation.
+    wait_seconds : float
+        How long to wait for a run that holds the warehouse.
 
     Raises
     ------
-    NothingToReadError
-        If ``as_of`` is None and no record has been read.
+    WarehouseError
+        If the warehouse cannot be read, or is held for longer.
     """
-    last = as_of
-    if last is None:
-        newest = read_query(
-            home.warehouse, "SELECT max(last_utc) AS newest FROM raw.ingested_files WHERE status = 'loaded'"
-        )["newest"].item()
-        if newest is None:
-            raise NothingToReadError("no record has been read")
-        last = min(night_after(newest, sources.platform.time_zone), tonight(sources))
+    if not home.warehouse.exists():
+        return None
+    query = "SELECT max(last_utc) AS newest FROM raw.ingested_files WHERE status = 'loaded'"
+    newest: datetime | None = read_when_free(home, query, wait_seconds=wait_seconds)["newest"].item()
+    return newest
+
+
+def nights_until(last: date, count: int) -> list[date]:
+    """Return the last nights, the oldest first; fewer where there was no night yet.
+
+    Parameters
+    ----------
+    last : datetime.date
+        The last night.
+    count : int
+        How many nights.
+    """
     nights = [last - timedelta(days=back) for back in range(count)]
     return sorted(night for night in nights if night >= FIRST_NIGHT)
+
+
+def night_to_run(newest_utc: datetime, sources: Sources) -> date:
+    """Return the night after the newest record, or the newest night there is."""
+    return min(night_after(newest_utc, sources.platform.time_zone), tonight(sources))
 
 
 def tonight(sources: Sources) -> date:

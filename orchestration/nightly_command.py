@@ -11,9 +11,10 @@ from assets.landing import Landing
 from assets.partitions import FIRST_NIGHT, issued_at_utc
 from assets.sources import Sources
 from orchestration.home import Home
-from orchestration.nightly import NightlyRunner, NothingToReadError, Outcome, nights_to_run, tonight
+from orchestration.nightly import NightlyRunner, newest_record_utc, night_to_run, nights_until, tonight
 from orchestration.progress import Progress
 from orchestration.summary import show_next, show_summary
+from warehouse import WarehouseError
 
 DONE, FAILED, MISUSED = 0, 1, 2
 
@@ -48,39 +49,52 @@ def run_nights(home: Home, sources: Sources, as_of: date | None, count: int, wai
     int
         The exit code.
     """
-    console, progress = Console(soft_wrap=True), Console(stderr=True)
-    runner = NightlyRunner(home, wait_seconds, Progress(progress))
-    outcomes: list[Outcome] = []
+    faults = _why_nothing_can_be_read(home, sources)
+    for fault in faults:
+        print(f"Error: {fault}", file=sys.stderr)
+    if faults:
+        return MISUSED
+    console = Console(soft_wrap=True)
+    runner = NightlyRunner(home, wait_seconds, Progress(Console(stderr=True)))
+    outcomes = [runner.ingest()] if as_of is None else []
     nights: list[date] = []
-    if as_of is None:
-        outcomes.append(runner.ingest())
-    if not outcomes or not outcomes[0].failures:
+    if not any(outcome.failures for outcome in outcomes):
         try:
-            nights = nights_to_run(home, sources, as_of, count)
-        except NothingToReadError:
-            return _nothing_to_read(console, home, sources, outcomes)
-        outcomes += [runner.night(night) for night in nights]
+            nights = _nights(home, sources, as_of, count, wait_seconds)
+        except WarehouseError as error:
+            print(f"Error: {error}", file=sys.stderr)
+            return FAILED
+    outcomes += [runner.night(night) for night in nights]
     last = issued_at_utc(nights[-1], sources.platform.time_zone) if nights else None
-    show_summary(console, home, outcomes, last)
-    is_done = all(outcome.is_good for outcome in outcomes)
-    if is_done:
+    show_summary(console, home, outcomes, last, wait_seconds)
+    if nights and all(outcome.is_good for outcome in outcomes):
         show_next(console, home)
-    else:
-        console.print("\nThe night is not done: see what failed above.", style="bold red")
-    return DONE if is_done else FAILED
+        return DONE
+    console.print("\nThe night is not done: see what failed above.", style="bold red")
+    return FAILED
 
 
-def _nothing_to_read(console: Console, home: Home, sources: Sources, outcomes: list[Outcome]) -> int:
+def _nights(home: Home, sources: Sources, as_of: date | None, count: int, wait_seconds: float) -> list[date]:
+    if as_of is not None:
+        return nights_until(as_of, count)
+    newest = newest_record_utc(home, wait_seconds)
+    # Without a record there is no night; the checks of the sources have said why.
+    return [] if newest is None else nights_until(night_to_run(newest, sources), count)
+
+
+def _why_nothing_can_be_read(home: Home, sources: Sources) -> list[str]:
+    """Say why a run would find nothing, neither in the landing zone nor from an earlier night."""
+    if not sources.all:
+        return [f"{home.sources_toml} names no source; add a [[weblog]] or an [[export]]"]
     landing = Landing(home.path, sources)
     without_files = [source for source in sources.all if not landing.files_of(source)]
-    if not sources.all:
-        print(
-            f"Error: {home.sources_toml} names no source; add a [[weblog]] or an [[export]]", file=sys.stderr
-        )
-        return MISUSED
-    for source in without_files:
-        print(f"Error: source {source.name}: {landing.why_no_files(source)}", file=sys.stderr)
-    if len(without_files) == len(sources.all):
-        return MISUSED
-    show_summary(console, home, outcomes, None)
-    return FAILED
+    if len(without_files) < len(sources.all) or _was_read_before(home):
+        return []
+    return [f"source {source.name}: {landing.why_no_files(source)}" for source in without_files]
+
+
+def _was_read_before(home: Home) -> bool:
+    try:
+        return newest_record_utc(home, wait_seconds=0) is not None
+    except WarehouseError:  # held or broken: the run will wait, or say so
+        return True

@@ -10,9 +10,10 @@ from assets.landing import Landing, LandingFile, unread
 from assets.printable import printable
 from assets.sources import Source, Sources, WebLog
 from orchestration.home import Home
+from orchestration.reading import read_when_free
 from traffic.parsing.content import UnreadableContentError, decompressed_chunks, line_blocks
 from traffic.parsing.weblog import recognise_format
-from warehouse import WarehouseError, read_query
+from warehouse import WarehouseError
 
 SHOWN_FILES = 5
 _LEDGER = "SELECT source, path, file_size_bytes, modified_utc, reader, status, reason FROM raw.ingested_files"
@@ -37,7 +38,7 @@ def show_sources(console: Console, home: Home, sources: Sources) -> bool:
 
 def _ledger(console: Console, home: Home) -> pl.DataFrame:
     try:
-        return read_query(home.warehouse, _LEDGER)
+        return read_when_free(home, _LEDGER)
     except WarehouseError as error:
         if home.warehouse.exists():
             console.print(f"what is new cannot be told now: {error}", markup=False)

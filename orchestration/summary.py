@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,11 @@ from rich.text import Text
 from assets.printable import printable
 from orchestration.home import Home
 from orchestration.nightly import Outcome
+from orchestration.reading import read_when_free
 from traffic.parsing.quantity import UNKNOWN_UNIT
 from warehouse import WarehouseError, read_query
+
+Read = Callable[..., pl.DataFrame]
 
 _SOURCES = """
     SELECT source, count(*) FILTER (status = 'loaded') AS loaded, count(*) FILTER (status = 'copy') AS copies,
@@ -50,7 +55,11 @@ _PREFIXES = ("", "k", "M", "G", "T", "P")
 
 
 def show_summary(
-    console: Console, home: Home, outcomes: list[Outcome], issued_at_utc: datetime | None
+    console: Console,
+    home: Home,
+    outcomes: list[Outcome],
+    issued_at_utc: datetime | None,
+    wait_seconds: float,
 ) -> None:
     """Show how some nights ended.
 
@@ -64,11 +73,20 @@ def show_summary(
         How the runs ended, in order.
     issued_at_utc : datetime or None
         The last night's midnight; None if no night ran.
+    wait_seconds : float
+        How long to wait for a run that holds the warehouse.
     """
+    is_published = issued_at_utc is not None and all(outcome.is_good for outcome in outcomes)
+    # Another run may hold the warehouse by now; the published copy is free, and what this run published.
+    read = (
+        partial(read_query, home.published)
+        if is_published
+        else partial(read_when_free, home, wait_seconds=wait_seconds)
+    )
     try:
-        _show_sources(console, home)
+        _show_sources(console, read)
         if issued_at_utc is not None:
-            _show_series(console, home, issued_at_utc)
+            _show_series(console, read, issued_at_utc)
     except WarehouseError as error:
         console.print(f"The tables cannot be shown: {error}", markup=False)
     _show_faults(console, outcomes)
@@ -91,21 +109,21 @@ def show_next(console: Console, home: Home) -> None:
         console.print(Text.assemble("  ", (command, "bold"), f"\n      {what}"), soft_wrap=True)
 
 
-def _show_sources(console: Console, home: Home) -> None:
-    rows = read_query(home.warehouse, _SOURCES)
+def _show_sources(console: Console, read: Read) -> None:
+    rows = read(_SOURCES)
     table = _table("What has landed", "source")
     for name in ("files", "copies", "rejected", "records", "bad lines", "duplicates"):
         table.add_column(name, justify="right")
     for source, *counts in rows.iter_rows():
         table.add_row(str(source), *(f"{count:,}" for count in counts))
     console.print(table)
-    rejected = read_query(home.warehouse, _REJECTED_FILES)
+    rejected = read(_REJECTED_FILES)
     for source, path, reason in rejected.head(SHOWN_ROWS).iter_rows():
         console.print(f"  rejected: {source}: {printable(path)}: {printable(reason)}", markup=False)
 
 
-def _show_series(console: Console, home: Home, issued_at_utc: datetime) -> None:
-    rows = read_query(home.warehouse, _SERIES, [issued_at_utc])
+def _show_series(console: Console, read: Read, issued_at_utc: datetime) -> None:
+    rows = read(_SERIES, [issued_at_utc])
     table = _table(
         f"Night of {issued_at_utc} UTC: the next 24 hours, and how the last ones were forecast", "series"
     )

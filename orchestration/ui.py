@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from orchestration.home import Home
+from orchestration.instance import open_instance
 from orchestration.killed_runs import report_killed_runs
 
 _CODE = ("-m", "orchestration.definitions")
@@ -29,10 +30,8 @@ def serve(home: Home, host: str, port: int) -> int:
     int
         0 if stopped by the person, else the exit code of the one that ended.
     """
-    import dagster as dg
-
-    home.prepare_dagster()
-    report_killed_runs(dg.DagsterInstance.get(), home)
+    with open_instance(home) as instance:
+        report_killed_runs(instance, home)
     webserver = ("dagster_webserver", *_CODE, "--host", host, "--port", str(port))
     daemon = ("dagster._daemon", "run", *_CODE)
     print(f"Dagster's UI for {home.path}: http://{host}:{port} (stop with Ctrl-C)", flush=True)

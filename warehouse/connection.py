@@ -48,12 +48,11 @@ def connect(
     }
     try:
         connection = duckdb.connect(str(path or ":memory:"), read_only=read_only, config=switches)
-    except duckdb.IOException as error:
-        if "Could not set lock" in str(error):
-            raise WarehouseBusyError(f"{path} is open in another process: {error}") from error
-        raise WarehouseError(f"{path} cannot be opened: {error}") from error
     except duckdb.Error as error:
-        raise WarehouseError(f"{path} cannot be opened: {error}") from error
+        reason = str(error).splitlines()[0]  # what follows is DuckDB's own stack
+        if reason.startswith("IO Error: Could not set lock"):
+            raise WarehouseBusyError(f"{path} is open in another process: {reason}") from error
+        raise WarehouseError(f"{path} cannot be opened: {reason}") from error
     # The folders must be named before external access is switched off: afterwards the list is closed.
     connection.execute("SET allowed_directories = ?", [[str(folder) for folder in folders]])
     connection.execute("SET enable_external_access = false")

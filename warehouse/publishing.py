@@ -5,12 +5,12 @@ It holds every table but the raw rows, and of the observations the last sixty da
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import duckdb
 
 from warehouse import schema
+from warehouse.building import built_beside
 from warehouse.connection import connect
 
 OBSERVATION_DAYS = 60
@@ -32,37 +32,34 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
     target : Path
         The published file. Readers that have the former one open keep reading it.
     """
-    building = target.with_name(f".{target.name}.building")
-    building.unlink(missing_ok=True)
-    building.with_name(f"{building.name}.wal").unlink(missing_ok=True)
-    # The copy's tables and views are made by a connection of its own: made through ATTACH, the views would
-    # carry the attached name and break when the file is opened by itself.
-    with connect(building) as fresh:
-        schema.create_tables(fresh, without=schema.UNPUBLISHED)
-        schema.create_views(fresh)
-    quoted = str(building).replace("'", "''")
+    with built_beside(target) as building:
+        # The copy's tables and views are made by a connection of its own: made through ATTACH, the views
+        # would carry the attached name and break when the file is opened by itself.
+        with connect(building) as fresh:
+            fresh.begin()  # one transaction, since each waits for the disk
+            schema.create_tables(fresh, without=schema.UNPUBLISHED)
+            schema.create_views(fresh)
+            fresh.commit()
+        _fill(connection, building)
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, copy: Path) -> None:
+    quoted = str(copy).replace("'", "''")
     connection.execute(f"ATTACH '{quoted}' AS published")
+    try:
+        _copy_rows(connection)
+        connection.execute("CHECKPOINT published")
+    finally:
+        connection.execute("DETACH published")
+
+
+def _copy_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.begin()
     try:
         for table in schema.table_files().keys() - schema.UNPUBLISHED:
             rows = _RECENT_OBSERVATIONS if table == "series.observations" else f"SELECT * FROM {table}"
             connection.execute(f"INSERT INTO published.{table} BY NAME {rows}")
-        connection.execute("CHECKPOINT published")
-    finally:
-        connection.execute("DETACH published")
-    # What a client that opened the former file for writing left beside it would be replayed on this one.
-    target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
-    _swap(building, target)
-
-
-def _swap(building: Path, target: Path) -> None:
-    descriptor = os.open(building, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    building.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise

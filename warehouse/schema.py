@@ -79,6 +79,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, migrations: Path = SQL / "mig
     except BaseException:
         connection.rollback()
         raise
+    # Statements that alter tables must not stay in the log: DuckDB 1.5 cannot replay all of them.
+    connection.execute("CHECKPOINT")
 
 
 def differences(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -15,6 +15,7 @@ import polars as pl
 import polars.selectors as cs
 
 from warehouse import schema
+from warehouse.building import built_beside
 from warehouse.connection import connect
 from warehouse.lock import hold
 from warehouse.publishing import publish
@@ -74,12 +75,21 @@ def open_warehouse(
         folder.mkdir(parents=True, exist_ok=True)
     lock = path.with_suffix(".lock")
     with hold(lock, holder, wait_seconds=wait_seconds, on_wait=on_wait):
+        if not path.exists():
+            _create(path)
         connection = connect(path, folders=folders)
         try:
             schema.prepare(connection)
             yield Warehouse(connection, published)
         finally:
             connection.close()
+
+
+def _create(path: Path) -> None:
+    # DuckDB 1.5 cannot replay the creation of our tables from its log (its issues 18259 and 20543): a first
+    # night that is killed would leave a file that nothing opens.
+    with built_beside(path) as building, connect(building) as fresh:
+        schema.prepare(fresh)
 
 
 class Warehouse:

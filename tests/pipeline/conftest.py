@@ -6,11 +6,12 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -19,6 +20,12 @@ import pytest
 from warehouse import read_query
 
 TIME_LIMIT_SECONDS = 400
+POLL_SECONDS = 0.2
+_COLUMNS = """
+    SELECT schema_name || '.' || table_name AS name, column_name
+    FROM duckdb_columns() SEMI JOIN duckdb_tables() USING (schema_name, table_name)
+    WHERE schema_name IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL
+"""
 
 
 @dataclass(frozen=True)
@@ -53,16 +60,12 @@ class Installation:
 
     def fingerprints(self, *schemas: str, leaving_out: Sequence[str] = ()) -> dict[str, tuple[int, int]]:
         """Return the number of rows and a digest of the content of each table of some schemas."""
-        tables = self.ask(
-            "SELECT table_schema || '.' || table_name AS name, list(column_name ORDER BY column_name) AS columns "
-            "FROM information_schema.columns SEMI JOIN (SELECT schema_name AS table_schema, table_name "
-            "FROM duckdb_tables()) USING (table_schema, table_name) "
-            "WHERE table_schema IN (SELECT unnest(?::VARCHAR[])) GROUP BY ALL ORDER BY name",
-            list(schemas),
-        )
+        columns: dict[str, list[str]] = {}
+        for name, column in self.ask(_COLUMNS, list(schemas)).iter_rows():
+            columns.setdefault(name, []).append(column)
         found = {}
-        for name, columns in tables.iter_rows():
-            kept = ", ".join(f'"{column}"' for column in columns if column not in leaving_out)
+        for name, names in columns.items():
+            kept = ", ".join(f'"{column}"' for column in names if column not in leaving_out)
             digest = f"SELECT count(*), coalesce(bit_xor(hash({kept})), 0)::VARCHAR FROM {name}"
             count, content = self.ask(digest).row(0)
             found[name] = (count, int(content))
@@ -104,21 +107,20 @@ def diurnal() -> Diurnal:
     return run
 
 
-@pytest.fixture(scope="session")
-def start() -> Callable[..., subprocess.Popen[str]]:
-    """Start ``diurnal`` without waiting; its output goes to a file or to pipes."""
+@pytest.fixture
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start ``diurnal`` without waiting for its end; what is still at work after the test is killed."""
+    begun: list[subprocess.Popen[str]] = []
 
-    def begin(*words: object, log: IO[str] | None = None) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            command_line(*words),
-            env=environment(),
-            stdout=log or subprocess.PIPE,
-            stderr=subprocess.STDOUT if log else subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+    def begin(*words: object) -> subprocess.Popen[str]:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        begun.append(subprocess.Popen(command_line(*words), env=environment(), text=True, **pipes))
+        return begun[-1]
 
-    return begin
+    yield begin
+    for process in begun:
+        with process:
+            process.kill()
 
 
 @pytest.fixture(scope="session")
@@ -159,3 +161,20 @@ def single_export() -> Callable[..., str]:
         return "\n".join(["[[export]]", *entry]) + "\n"
 
     return write
+
+
+@pytest.fixture(scope="session")
+def wait_for() -> Callable[..., Any]:
+    """Ask again and again until there is an answer; fail with what is known if none comes in time."""
+
+    def wait(
+        ask: Callable[[], Any], what: str, *, seconds: float = 180, on_failure: Callable[[], str] = str
+    ) -> Any:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if answer := ask():
+                return answer
+            time.sleep(POLL_SECONDS)
+        pytest.fail(f"{what} did not happen within {seconds:g} s\n{on_failure()}")
+
+    return wait

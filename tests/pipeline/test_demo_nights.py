@@ -140,7 +140,7 @@ def test_the_ledger_adds_up_with_the_tables(nights: Nights) -> None:
         SELECT path FROM raw.ingested_files AS file
         WHERE lines_read <> lines_skipped + records_read
            OR records_read <> records_loaded + records_rejected + records_duplicate
-           OR records_rejected <> (SELECT count(*) FROM raw.rejected_lines AS r WHERE r.file_id = file.file_id)
+           OR records_rejected <> (SELECT count(*) FROM raw.rejected_lines WHERE file_id = file.file_id)
            OR rows_written <> (SELECT count(*) FROM raw.web_requests AS w WHERE w.file_id = file.file_id)
                             + (SELECT count(*) FROM raw.provider_samples AS p WHERE p.file_id = file.file_id)
         """
@@ -251,7 +251,8 @@ def test_every_series_is_forecast_for_24_hours_by_its_champion_in_each_night(nig
         SELECT series_id, issued_at_utc, count(*) * any_value(step_seconds) AS seconds,
                min(horizon) AS first, max(horizon) AS last, count(*) AS n,
                min(target_utc) - issued_at_utc < to_seconds(any_value(step_seconds)) AS begins_at_issue,
-               max(target_utc) - min(target_utc) = to_seconds((count(*) - 1) * any_value(step_seconds)) AS whole
+               max(target_utc) - min(target_utc) = to_seconds((count(*) - 1) * any_value(step_seconds))
+                   AS whole
         FROM forecasts.points WHERE is_champion GROUP BY series_id, issued_at_utc
         """
     )
@@ -317,7 +318,8 @@ def test_the_bands_cover_about_what_they_say(nights: Nights) -> None:
 def test_each_series_has_its_models_in_each_night(nights: Nights) -> None:
     everything = {(series_id, night) for series_id in nights.series for night in NIGHTS}
     rows = nights.home.ask(
-        "SELECT series_id, issued_at_utc, is_reference, is_selected, p, d, q, status FROM models.constant_volatility"
+        "SELECT series_id, issued_at_utc, is_reference, is_selected, p, d, q, status "
+        "FROM models.constant_volatility"
     )
     for kind in ("is_reference", "is_selected"):
         mine = rows.filter(kind)
@@ -331,7 +333,8 @@ def test_each_series_has_its_models_in_each_night(nights: Nights) -> None:
 
 def test_coefficients_have_standard_errors_and_intervals(nights: Nights) -> None:
     found = nights.home.ask(
-        "SELECT name, estimate, std_error, lower_95, upper_95 FROM models.coefficients WHERE model = 'reference'"
+        "SELECT name, estimate, std_error, lower_95, upper_95 "
+        "FROM models.coefficients WHERE model = 'reference'"
     )
     assert set(found["name"]) >= {"ar.L1", "ar.L2", "ma.L1"}
     known = found.drop_nulls()
@@ -416,7 +419,8 @@ def test_the_published_copy_has_every_table_but_the_raw_rows(nights: Nights) -> 
     published = set(nights.home.ask_published(listing)["name"])
     assert published == set(nights.home.ask(listing)["name"]) - UNPUBLISHED
     spans = nights.home.ask_published(
-        "SELECT series_id, date_diff('day', min(at_utc), max(at_utc)) AS days FROM series.observations GROUP BY ALL"
+        "SELECT series_id, date_diff('day', min(at_utc), max(at_utc)) AS days "
+        "FROM series.observations GROUP BY ALL"
     )
     assert set(spans["series_id"]) == nights.series
     assert spans["days"].max() <= 60

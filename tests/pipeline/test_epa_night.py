@@ -90,10 +90,12 @@ def test_every_line_of_the_log_is_accounted_for(nights: Nights) -> None:
 
 def test_the_bytes_are_those_of_the_log_and_a_dash_is_no_zero(nights: Nights) -> None:
     total, missing = nights.home.ask(
-        "SELECT sum(bytes_sent)::BIGINT, count(*) - count(bytes_sent) FROM raw.web_requests WHERE source = 'epa'"
+        "SELECT sum(bytes_sent)::BIGINT, count(*) - count(bytes_sent) "
+        "FROM raw.web_requests WHERE source = 'epa'"
     ).row(0)
     assert total == BYTES
-    assert missing == 5_310
+    # 5,310 lines have a dash, and 21 lost it: their last word is the status.
+    assert missing == 5_310 + 21
 
 
 def test_the_windows_of_the_30th_of_august_in_new_york(nights: Nights) -> None:

@@ -94,7 +94,7 @@ def test_every_series_of_a_real_export_is_forecast(night: Any) -> None:
 
 
 def test_every_record_of_a_real_export_is_accounted_for(night: Any) -> None:
-    home, _, name = night
+    home, _, _ = night
     row = home.ask("SELECT * FROM raw.ingested_files").to_dicts()
     assert len(row) == 1
     assert (row[0]["status"], row[0]["lines_skipped"], row[0]["records_rejected"]) == ("loaded", 1, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -38,8 +39,20 @@ def opening(path: Path, published: Path) -> Opening:
     return opened
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new warehouse, made once."""
+    file = tmp_path_factory.mktemp("template") / "traffic.duckdb"
+    with open_warehouse(file, holder="a test", wait_seconds=0):
+        pass
+    return file
+
+
 @pytest.fixture
-def warehouse(opening: Opening) -> Iterator[Warehouse]:
+def warehouse(template: Path, path: Path, opening: Opening) -> Iterator[Warehouse]:
+    """An open warehouse without rows."""
+    path.parent.mkdir()
+    shutil.copy(template, path)
     with opening() as opened:
         yield opened
 
@@ -68,6 +81,34 @@ def observations(observation: Callable[..., dict[str, Any]]) -> Callable[..., pl
         return pl.DataFrame([observation(series_id, at_utc, float(k)) for k, at_utc in enumerate(times)])
 
     return frame
+
+
+@pytest.fixture
+def reaching_out(tmp_path: Path) -> list[str]:
+    """Statements that would read or write a file of others, or bring in code of others."""
+    secret = tmp_path / "secret.csv"
+    secret.write_text("word\nsesame\n", encoding="utf-8")
+    return [
+        f"SELECT * FROM read_csv('{secret}')",
+        f"SELECT * FROM read_text('{secret}')",
+        f"SELECT * FROM '{secret}'",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        f"SELECT * FROM glob('{tmp_path}/*')",
+        f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
+        f"COPY raw.rejected_lines FROM '{secret}'",
+        f"EXPORT DATABASE '{tmp_path}/out'",
+        f"ATTACH '{tmp_path}/other.duckdb'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        f"LOAD '{tmp_path}/x.duckdb_extension'",
+        "SELECT * FROM read_csv('https://example.org/a.csv')",
+        "SET enable_external_access = true",
+        "SET allowed_directories = ['/']",
+        "SET autoinstall_known_extensions = true",
+        "SET lock_configuration = false",
+        "PRAGMA memory_limit = '100GB'",
+        f"CREATE PERSISTENT SECRET word (TYPE http, BEARER_TOKEN 'x', SCOPE '{tmp_path}')",
+    ]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -17,13 +18,13 @@ from warehouse import (
     WarehouseBusyError,
     WarehouseError,
     declaration,
-    open_warehouse,
     read_query,
     schema,
 )
 from warehouse.connection import connect
 
 Opening = Callable[..., AbstractContextManager[Warehouse]]
+Start = Callable[..., "subprocess.Popen[str]"]
 SQL = Path(__file__).resolve().parents[2] / "sql"
 COLUMNS = """
     SELECT schema_name, table_name, column_name, data_type, is_nullable, column_default, comment
@@ -36,22 +37,13 @@ CONSTRAINTS = """
 VIEWS = "SELECT schema_name || '/' || view_name FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse as this release makes it."""
-    file = tmp_path_factory.mktemp("made") / "traffic.duckdb"
-    with open_warehouse(file, holder="a test", wait_seconds=0):
-        pass
-    return file
-
-
 @pytest.fixture
-def changed(made: Path, path: Path) -> Callable[..., Path]:
+def changed(template: Path, path: Path) -> Callable[..., Path]:
     """A warehouse after statements that this release would not execute."""
 
     def change(*statements: str) -> Path:
         path.parent.mkdir()
-        shutil.copy(made, path)
+        shutil.copy(template, path)
         with duckdb.connect(str(path)) as connection:
             for statement in statements:
                 connection.execute(statement)
@@ -75,7 +67,7 @@ def prepare(file: Path, migrations: Path) -> None:
         schema.prepare(connection, migrations)
 
 
-def test_a_new_warehouse_has_the_tables_of_sql_tables(made: Path) -> None:
+def test_a_new_warehouse_has_the_tables_of_sql_tables(template: Path) -> None:
     with duckdb.connect() as reference:
         files = sorted(SQL.glob("tables/*/*.sql"))
         for file in files:
@@ -84,14 +76,14 @@ def test_a_new_warehouse_has_the_tables_of_sql_tables(made: Path) -> None:
         tables = {(file.parent.name, file.stem) for file in files}
         expected_columns = reference.execute(COLUMNS).fetchall()
         expected_constraints = reference.execute(CONSTRAINTS).fetchall()
-    with duckdb.connect(str(made), read_only=True) as connection:
+    with duckdb.connect(str(template), read_only=True) as connection:
         found = [row for row in connection.execute(COLUMNS).fetchall() if row[:2] in tables]
         assert found == expected_columns
         assert connection.execute(CONSTRAINTS).fetchall() == expected_constraints
 
 
-def test_a_new_warehouse_has_the_views_of_sql_views(made: Path) -> None:
-    with duckdb.connect(str(made), read_only=True) as connection:
+def test_a_new_warehouse_has_the_views_of_sql_views(template: Path) -> None:
+    with duckdb.connect(str(template), read_only=True) as connection:
         views = [name for (name,) in connection.execute(VIEWS).fetchall()]
     expected = [f"{file.parent.name}/{file.stem}" for file in SQL.glob("views/*/*.sql")]
     assert views == sorted(expected)
@@ -103,7 +95,7 @@ def test_the_declarations_are_those_of_the_ddl() -> None:
     assert list(declared.types) == ["source", "file_id", "line_number", "reason", "line"]
     assert declared.types["line_number"] == "BIGINT"
     assert declared.comments["reason"].startswith("Why it was rejected")
-    with pytest.raises(WarehouseError, match="declares no table 'raw.nothing'"):
+    with pytest.raises(WarehouseError, match=r"declares no table 'raw\.nothing'"):
         declaration("raw.nothing")
 
 
@@ -119,7 +111,9 @@ def test_reopening_keeps_rows_and_version(opening: Opening, path: Path) -> None:
     assert versions_of(path) == [schema.SCHEMA_VERSION]
 
 
-def test_a_view_that_was_dropped_or_changed_is_made_anew(opening: Opening, changed: Callable[..., Path]) -> None:
+def test_a_view_that_was_dropped_or_changed_is_made_anew(
+    opening: Opening, changed: Callable[..., Path]
+) -> None:
     changed(
         "DROP VIEW raw.ingestion_summary",
         "CREATE OR REPLACE VIEW forecasts.latest_forecast AS SELECT 1 AS nonsense",
@@ -188,8 +182,14 @@ def test_a_warehouse_without_a_version_is_refused(opening: Opening, changed: Cal
         pass
 
 
-@pytest.mark.parametrize("folder", ["home", "locked", "Could not set lock on file"])
-@pytest.mark.parametrize("content", [b"", b"no database\n" * 500, bytes(8192)])
+@pytest.mark.parametrize(
+    ("folder", "content"),
+    [
+        ("home", b""),
+        ("locked", b"no database\n" * 500),
+        ("Could not set lock on file", bytes(8192)),
+    ],
+)
 def test_a_file_that_is_no_database_is_refused_and_not_called_busy(
     tmp_path: Path, opening: Opening, folder: str, content: bytes
 ) -> None:
@@ -218,10 +218,62 @@ def test_a_folder_and_a_database_of_another_kind_are_refused(
         pass
 
 
+def test_a_first_night_that_is_killed_leaves_a_warehouse_that_opens(
+    opening: Opening, path: Path, start: Start
+) -> None:
+    night = start(
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from warehouse import open_warehouse\n"
+        "with open_warehouse(Path(sys.argv[1]), holder='a night', wait_seconds=0):\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n",
+        path,
+    )
+    assert night.wait() == -9
+    with opening() as warehouse:
+        assert warehouse.schema_differences() == []
+    assert versions_of(path) == [schema.SCHEMA_VERSION]
+
+
+def test_a_night_that_is_killed_while_it_creates_the_warehouse_does_no_harm(
+    opening: Opening, path: Path, start: Start
+) -> None:
+    night = start(
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from warehouse import open_warehouse, schema\n"
+        "schema.create_views = lambda connection: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "with open_warehouse(Path(sys.argv[1]), holder='a night', wait_seconds=0):\n"
+        "    pass\n",
+        path,
+    )
+    assert night.wait() == -9
+    assert not path.exists()
+    with opening() as warehouse:
+        assert warehouse.schema_differences() == []
+    assert sorted(file.name for file in path.parent.iterdir()) == ["traffic.duckdb", "traffic.lock"]
+
+
+def test_the_log_of_a_warehouse_that_was_moved_away_is_not_replayed_on_its_successor(
+    opening: Opening, path: Path
+) -> None:
+    path.parent.mkdir()
+    (path.parent / "traffic.duckdb.wal").write_bytes(b"what a killed night left")
+    with opening() as warehouse:
+        assert warehouse.schema_differences() == []
+
+
+def test_no_statement_of_the_schema_stays_in_the_log(template: Path, path: Path) -> None:
+    path.parent.mkdir()
+    shutil.copy(template, path)
+    with closing(connect(path)) as connection:
+        schema.prepare(connection)
+        log = path.with_name("traffic.duckdb.wal")
+        assert not log.exists() or log.stat().st_size == 0
+
+
 @pytest.fixture
-def older(
-    changed: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> tuple[Path, Path]:
+def older(changed: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, Path]:
     """A warehouse two versions back with a row in it, and a folder for migrations.
 
     It lacks a column of ``models.champions`` and has the table of scores under another name.
@@ -243,7 +295,9 @@ def write_migrations(folder: Path, first: str, second: str) -> None:
     (folder / f"{version:04d}_scores.sql").write_text(second, encoding="utf-8")
 
 
-ADD_REASON = "ALTER TABLE models.champions ADD COLUMN reason VARCHAR; UPDATE models.champions SET reason = '?';"
+ADD_REASON = (
+    "ALTER TABLE models.champions ADD COLUMN reason VARCHAR; UPDATE models.champions SET reason = '?';"
+)
 RENAME_SCORES = "ALTER TABLE forecasts.grades RENAME TO scores;"
 
 
@@ -261,7 +315,11 @@ def test_an_older_warehouse_is_migrated_step_by_step(older: tuple[Path, Path]) -
 @pytest.mark.parametrize(
     ("first", "second", "phrase"),
     [
-        (ADD_REASON, RENAME_SCORES + "SELECT nonsense FROM nowhere;", r"the migration 00\d\d_scores.sql failed"),
+        (
+            ADD_REASON,
+            RENAME_SCORES + "SELECT nonsense FROM nowhere;",
+            r"the migration 00\d\d_scores.sql failed",
+        ),
         (ADD_REASON + "this is no SQL;", RENAME_SCORES, r"the migration 00\d\d_reasons.sql failed"),
         (ADD_REASON, "SELECT 1;", "table forecasts.scores is missing"),
     ],
@@ -284,6 +342,8 @@ def test_an_older_warehouse_without_a_migration_is_refused(older: tuple[Path, Pa
     file, migrations = older
     version = schema.SCHEMA_VERSION
     (migrations / f"{version - 1:04d}_reasons.sql").write_text(ADD_REASON, encoding="utf-8")
-    with pytest.raises(WarehouseError, match=f"no migration leads to {version}: move the warehouse file away"):
+    with pytest.raises(
+        WarehouseError, match=f"no migration leads to {version}: move the warehouse file away"
+    ):
         prepare(file, migrations)
     assert versions_of(file) == [version - 2]

@@ -77,7 +77,7 @@ def flag_values(value: Floats, slot: NDArray[np.int32], step_seconds: int) -> Fl
         lower, upper = _tukey_fences(usable)
     else:
         lower, upper = _hampel_limits(usable, slot, step_seconds)
-    clean = np.clip(usable, np.maximum(lower, 0.0), upper)
+    clean = np.clip(usable, lower, upper)
     with np.errstate(invalid="ignore"):
         is_outlier = (usable < lower) | (usable > upper)
     return Flags(is_outlier, is_outage, is_impossible, clean)
@@ -114,8 +114,8 @@ def _neighbourhood_medians(
     reach = min(int(NEIGHBOUR_SECONDS // step_seconds), (n_slots - 1) // 2)
     rows = _by_slot(deviation, slot, n_slots)
     around = np.concatenate([rows[n_slots - reach :], rows, rows[:reach]])
-    windows = sliding_window_view(around, 2 * reach + 1, axis=0)
-    return _row_medians(windows.reshape(n_slots, -1))
+    # One slot after another: all windows at once would hold every value as often as an hour has slots, twice.
+    return np.array([_nanmedian(window) for window in sliding_window_view(around, 2 * reach + 1, axis=0)])
 
 
 def _by_slot(value: Floats, slot: NDArray[np.int32], n_slots: int) -> Floats:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import polars as pl
 
 GRID_SCHEMA = {"at_utc": pl.Datetime("us"), "value": pl.Float64, "is_observed": pl.Boolean}
-MAX_GRID_POINTS = 20_000_000
+# 19 years of two-minute windows; a stray stamp of 1970 makes more, and would fill the memory with zeros.
+MAX_GRID_POINTS = 5_000_000
 _MICRO = 1_000_000
 
 
@@ -98,7 +99,7 @@ def sample_grid(samples: pl.DataFrame, step_seconds: int) -> Grid:
     Raises
     ------
     UnfitForGridError
-        If the span holds more than 20 million points, which a wrong year or step makes.
+        If the span holds more than 5 million points, which a wrong year or step makes.
     """
     seconds = samples["at_utc"].dt.epoch("us")
     step = step_seconds * _MICRO

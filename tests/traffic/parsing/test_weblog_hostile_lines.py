@@ -137,6 +137,19 @@ def test_fields_of_a_server_that_escapes_come_back(path, referrer, agent, status
 
 
 @settings(max_examples=50, deadline=None)
+@given(CLIENT_TEXT, CLIENT_TEXT, CLIENT_TEXT)
+@example('GET /" 500 7 ', "-", "-")
+@example('" 500 7 ', '" "', '" "')
+def test_no_request_of_a_server_that_escapes_shifts_a_field(request, referrer, agent):
+    front = f'h - - [10/Oct/2000:13:55:36 -0700] "{escaped(request)}" 404 12'
+    lines = {"common": front, "combined": f'{front} "{escaped(referrer)}" "{escaped(agent)}"'}
+    for name, line in lines.items():
+        parsed = WebLogReader(FORMATS[name], "UTC").read(pl.DataFrame({"line_number": [1], "line": [line]}))
+        [(at_utc, host, *_, status, size, _)] = parsed.requests.rows()
+        assert (at_utc, host, status, size) == (datetime(2000, 10, 10, 20, 55, 36), "h", 404, 12)
+
+
+@settings(max_examples=50, deadline=None)
 @given(CLIENT_TEXT, st.integers(100, 599), st.none() | st.integers(0, 10**18 - 1))
 def test_fields_of_a_server_that_does_not_escape_come_back_where_nothing_follows_the_size(path, status, size):
     end = f'"GET /{path} HTTP/1.1" {status} {"-" if size is None else size}'

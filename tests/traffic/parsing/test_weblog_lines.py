@@ -82,6 +82,7 @@ def test_combined_line(read_one):
         ("M-SEARCH * HTTP/1.1", None, "M-SEARCH * HTTP/1.1", None),
         (r"GET /?q=\"a b\" HTTP/1.1", "GET", r"/?q=\"a b\"", "HTTP/1.1"),
         (r"GET /back\\slash HTTP/1.1", "GET", r"/back\\slash", "HTTP/1.1"),
+        (r"GET /\" 500 7 ", "GET", r"/\" 500 7", None),
         ('GET /?q="a b" HTTP/1.1', "GET", '/?q="a b"', "HTTP/1.1"),
         ('GET /" HTTP/1.1', "GET", '/"', "HTTP/1.1"),
         ('"', None, '"', None),

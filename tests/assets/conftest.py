@@ -1,0 +1,146 @@
+"""A home folder in the making: files are put into it, sources.toml says how to read them, nights ingest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.ingestion import ingest
+from assets.landing import Landing
+from assets.sources import read_sources
+from warehouse import Warehouse, open_warehouse
+
+RAW = ("raw.web_requests", "raw.provider_samples", "raw.rejected_lines", "raw.ingested_files")
+
+
+class Home:
+    """A home folder with its warehouse."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def put(self, name: str, content: bytes | str, minute: int = 0) -> Path:
+        """Write a file below the home, as if it had been changed in this minute."""
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        changed = datetime(2025, 1, 1, 0, minute, tzinfo=UTC).timestamp()
+        os.utime(file, (changed, changed))
+        return file
+
+    def declare(self, *tables: str) -> None:
+        """Write sources.toml."""
+        self.put("sources.toml", "\n".join(tables))
+
+    @property
+    def landing(self) -> Landing:
+        return Landing(self.path, read_sources(self.path / "sources.toml"))
+
+    @contextmanager
+    def warehouse(self) -> Iterator[Warehouse]:
+        file = self.path / "warehouse" / "traffic.duckdb"
+        with open_warehouse(file, holder="a test", wait_seconds=0) as opened:
+            yield opened
+
+    def ingest(self) -> list[str]:
+        """Ingest what is new; return the sentences that were said."""
+        said: list[str] = []
+        with self.warehouse() as warehouse:
+            ingest(warehouse, self.landing, said.append)
+        return said
+
+    def rows(self, table: str, *columns: str, **where: Any) -> list[dict[str, Any]]:
+        """Rows of a table, in order of their columns."""
+        with self.warehouse() as warehouse:
+            return (
+                warehouse.read(table, columns, where).sort(columns or "file_id", nulls_last=True).to_dicts()
+            )
+
+    def ledger(self) -> dict[str, dict[str, Any]]:
+        """The ledger by the names of the files; each has one row."""
+        rows = self.rows("raw.ingested_files")
+        by_name = {Path(row["path"]).name: row for row in rows}
+        assert len(by_name) == len(rows)
+        return by_name
+
+    def raw(self) -> dict[str, list[dict[str, Any]]]:
+        """All raw tables but the times of loading, each in order."""
+        tables = {}
+        with self.warehouse() as warehouse:
+            for table in RAW:
+                frame = warehouse.read(table)
+                frame = frame.drop("loaded_at_utc", strict=False)
+                tables[table] = frame.sort(frame.columns, nulls_last=True).to_dicts()
+        return tables
+
+
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new warehouse, made once."""
+    file = tmp_path_factory.mktemp("template") / "traffic.duckdb"
+    with open_warehouse(file, holder="a test", wait_seconds=0):
+        pass
+    return file
+
+
+@pytest.fixture(scope="session")
+def make_home(empty_warehouse: Path) -> Callable[[Path], Home]:
+    def make(path: Path) -> Home:
+        (path / "warehouse").mkdir(parents=True)
+        shutil.copy(empty_warehouse, path / "warehouse" / "traffic.duckdb")
+        return Home(path)
+
+    return make
+
+
+@pytest.fixture
+def home(tmp_path: Path, make_home: Callable[[Path], Home]) -> Home:
+    return make_home(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def web_log() -> Callable[..., str]:
+    """Write a table of sources.toml: ``web_log("www", month="1995-08")``."""
+
+    def table(name: str = "www", **keys: str) -> str:
+        given = {"files": f"landing/{name}/*", "format": "common", "time_zone": "UTC"} | keys
+        lines = [f'{key} = "{value}"' for key, value in given.items()]
+        return "\n".join(["[[weblog]]", f'name = "{name}"', *lines])
+
+    return table
+
+
+@pytest.fixture(scope="session")
+def export() -> Callable[..., str]:
+    """Write a table of sources.toml: ``export("isp", shape="single", value_column="bps")``."""
+
+    def table(name: str = "isp", **keys: str) -> str:
+        given = {
+            "files": f"landing/{name}/*",
+            "shape": "wide",
+            "time_column": "time",
+            "time_zone": "UTC",
+            "unit": "bit/s",
+            "step": "5m",
+        } | keys
+        lines = [f"{key} = {value if value[0] in '[{' else repr(value)}" for key, value in given.items()]
+        return "\n".join(["[[export]]", f'name = "{name}"', *lines])
+
+    return table
+
+
+@pytest.fixture(scope="session")
+def log_line() -> Callable[..., str]:
+    """One line of a log in the format common, at a time of 13 November 2025."""
+
+    def line(clock: str = "10:00:00", size: str = "100", path: str = "/", offset: str = " +0000") -> str:
+        return f'10.0.0.1 - - [13/Nov/2025:{clock}{offset}] "GET {path} HTTP/1.0" 200 {size}\n'
+
+    return line

@@ -1,0 +1,344 @@
+"""What becomes of one file: rows, rejected lines and a ledger row that adds up, whatever it holds."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import hashlib
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assets import ingestion
+
+Line = Callable[..., str]
+Table = Callable[..., str]
+CSV = "time,a,b\n2025-01-01 00:00,1,2\n2025-01-01 00:05,3,\n"
+
+
+def adds_up(row: dict[str, Any]) -> bool:
+    return bool(
+        row["lines_read"] == row["lines_skipped"] + row["records_read"]
+        and row["records_read"] == row["records_loaded"] + row["records_rejected"] + row["records_duplicate"]
+    )
+
+
+def test_a_log_becomes_requests_rejected_lines_and_a_ledger_row(
+    home: Any, web_log: Table, log_line: Line
+) -> None:
+    text = log_line("10:00:00", "100", "/a") + "nonsense\n\n" + log_line("09:59:30", "-", "/b") + "# note\n"
+    file = home.put("landing/www/access.log", text, minute=3)
+    home.declare(web_log())
+    assert home.ingest() == ["www: access.log loaded, 2 records"]
+    requests = home.rows("raw.web_requests", "line_number", "at_utc", "path", "bytes_sent", "host", "status")
+    assert [tuple(row.values()) for row in requests] == [
+        (1, datetime(2025, 11, 13, 10), "/a", 100, "10.0.0.1", 200),
+        (4, datetime(2025, 11, 13, 9, 59, 30), "/b", None, "10.0.0.1", 200),
+    ]
+    (rejected,) = home.rows("raw.rejected_lines")
+    assert (rejected["line_number"], rejected["line"]) == (2, "nonsense")
+    row = home.ledger()["access.log"]
+    assert row.pop("loaded_at_utc") > datetime(2025, 1, 1)
+    assert row == {
+        "file_id": hashlib.sha256(text.encode()).hexdigest(),
+        "source": "www",
+        "kind": "weblog",
+        "path": str(file),
+        "format": "common",
+        "status": "loaded",
+        "reason": None,
+        "bytes_read": len(text),
+        "lines_read": 5,
+        "lines_skipped": 2,
+        "records_read": 3,
+        "records_loaded": 2,
+        "records_rejected": 1,
+        "records_duplicate": 0,
+        "rows_written": 2,
+        "first_utc": datetime(2025, 11, 13, 9, 59, 30),
+        "last_utc": datetime(2025, 11, 13, 10),
+        "file_size_bytes": len(text),
+        "modified_utc": datetime(2025, 1, 1, 0, 3),
+        "reader": home.landing.sources.all[0].reader,
+    }
+
+
+def test_an_export_becomes_samples_one_a_value(home: Any, export: Table) -> None:
+    home.put("landing/isp/day.csv", CSV + "2025-01-01 00:10,x,y\n2025-01-01 00:05,3,\n")
+    home.declare(export())
+    home.ingest()
+    samples = home.rows("raw.provider_samples", "series_id", "at_utc", "value", "unit", "line_number")
+    assert [tuple(row.values()) for row in samples] == [
+        ("isp/a", datetime(2025, 1, 1, 0, 0), 1.0, "bit/s", 2),
+        ("isp/a", datetime(2025, 1, 1, 0, 5), 3.0, "bit/s", 3),
+        ("isp/b", datetime(2025, 1, 1, 0, 0), 2.0, "bit/s", 2),
+    ]
+    row = home.ledger()["day.csv"]
+    assert (row["format"], row["status"], row["rows_written"]) == ("csv wide", "loaded", 3)
+    assert (row["lines_skipped"], row["records_loaded"]) == (1, 2)
+    assert (row["records_rejected"], row["records_duplicate"]) == (1, 1)
+    assert adds_up(row)
+
+
+REFUSED = {
+    "empty": (b"", "the file is empty"),
+    "packed emptiness": (gzip.compress(b""), "the file is empty"),
+    "binary": (bytes(range(256)) * 20, "binary, not text"),
+    "text of another kind": (b"<html>\n<body>\n", "none of its 2 records could be read as common"),
+    "nothing but blanks": (b"\n  \n\n", "none of its 0 records"),
+    "a gzip cut short": (gzip.compress(b"a line\n" * 9999)[:-20], "damaged or ends early"),
+    "a gzip with a hole": (
+        bytes(99 if k == 40 else byte for k, byte in enumerate(gzip.compress(os.urandom(3000)))),
+        "damaged",
+    ),
+    "a bzip2 cut short": (bz2.compress(b"a line\n" * 9999)[:-20], "damaged or ends early"),
+    "a Zstandard cut short": (zstandard.compress(b"a line\n" * 9999)[:-5], "damaged or ends early"),
+}
+
+
+@pytest.mark.parametrize(("content", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_file_that_is_no_log_is_rejected_with_a_reason_and_the_others_are_loaded(
+    home: Any, web_log: Table, log_line: Line, content: bytes, reason: str
+) -> None:
+    home.put("landing/www/a", log_line())
+    home.put("landing/www/b", content)
+    home.put("landing/www/c", log_line("11:00:00"))
+    home.declare(web_log())
+    home.ingest()
+    ledger = home.ledger()
+    assert [ledger[name]["status"] for name in "abc"] == ["loaded", "rejected", "loaded"]
+    assert reason in ledger["b"]["reason"]
+    assert all(adds_up(row) for row in ledger.values())
+    assert ledger["b"]["records_loaded"] == ledger["b"]["rows_written"] == 0
+    rejected = home.rows("raw.rejected_lines", file_id=ledger["b"]["file_id"])
+    assert len(rejected) == ledger["b"]["records_rejected"]
+    assert len(home.rows("raw.web_requests")) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (CSV.replace("time", "when"), "no column 'time'; its columns are 'when', 'a', 'b'"),
+        ("time\n2025-01-01 00:00\n", "no column with values"),
+        ("time,a,a\n2025-01-01 00:00,1,2\n", "'a' stands more than once"),
+        ("time,a\n", "none of its 0 records could be read as csv wide"),
+        ("time,a\nyesterday,1\n", "none of its 1 records"),
+        ("", "the file is empty"),
+        ("\n\n", "no header and no rows"),
+        (bytes(range(256)), "binary, not text"),
+        (CSV.encode("utf-16"), "binary, not text"),
+    ],
+)
+def test_an_export_that_is_none_is_rejected_with_a_reason_and_the_others_are_loaded(
+    home: Any, export: Table, content: str | bytes, reason: str
+) -> None:
+    home.put("landing/isp/a.csv", content)
+    home.put("landing/isp/b.csv", CSV)
+    home.declare(export())
+    home.ingest()
+    ledger = home.ledger()
+    assert (ledger["a.csv"]["status"], ledger["b.csv"]["status"]) == ("rejected", "loaded")
+    assert reason in ledger["a.csv"]["reason"]
+    assert all(adds_up(row) for row in ledger.values())
+    assert {row["file_id"] for row in home.rows("raw.provider_samples")} == {ledger["b.csv"]["file_id"]}
+
+
+def test_a_link_to_nothing_is_rejected_and_a_folder_is_no_file(
+    home: Any, web_log: Table, log_line: Line
+) -> None:
+    home.put("landing/www/b", log_line())
+    (home.path / "landing/www/a").symlink_to("nowhere")
+    (home.path / "landing/www/c").mkdir()
+    home.declare(web_log())
+    home.ingest()
+    ledger = home.ledger()
+    assert {name: row["status"] for name, row in ledger.items()} == {"a": "rejected", "b": "loaded"}
+    assert ledger["a"]["reason"] == "the file cannot be read: No such file or directory"
+    assert ledger["a"]["file_id"].startswith("unread-")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read every file")
+def test_a_file_without_the_right_to_read_it_is_rejected(home: Any, web_log: Table, log_line: Line) -> None:
+    home.put("landing/www/a", log_line()).chmod(0)
+    home.declare(web_log())
+    home.ingest()
+    assert home.ledger()["a"]["reason"] == "the file cannot be read: Permission denied"
+
+
+@pytest.fixture
+def break_opening(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Make files of a name unreadable, for the superuser too."""
+    opened = Path.open
+
+    def break_name(name: str) -> None:
+        def refuse(self: Path, *how: Any, **more: Any) -> IO[Any]:
+            if self.name == name:
+                raise PermissionError(13, "Permission denied", str(self))
+            return opened(self, *how, **more)
+
+        monkeypatch.setattr(Path, "open", refuse)
+
+    return break_name
+
+
+def test_a_file_that_cannot_be_opened_is_rejected_and_the_others_are_loaded(
+    home: Any, web_log: Table, log_line: Line, break_opening: Callable[[str], None]
+) -> None:
+    home.put("landing/www/a", log_line())
+    home.put("landing/www/b", log_line("11:00:00"))
+    home.declare(web_log())
+    break_opening("a")
+    home.ingest()
+    ledger = home.ledger()
+    assert ledger["a"]["reason"] == "the file cannot be read: Permission denied"
+    assert ledger["b"]["status"] == "loaded"
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("common", '10.0.0.1 - - [13/Nov/2025:10:00:00 +0000] "GET / HTTP/1.0" 200 5'),
+        ("combined", '10.0.0.1 - - [13/Nov/2025:10:00:00 +0000] "GET / HTTP/1.0" 200 5 "-" "curl/8"'),
+        ("epa", '10.0.0.1 [13:10:00:00] "GET / HTTP/1.0" 200 5'),
+    ],
+)
+def test_auto_recognises_the_format(home: Any, web_log: Table, name: str, line: str) -> None:
+    home.put("landing/www/a", f"torn line\n{line}\n{line}\n")
+    home.declare(web_log(format="auto", month="2025-11"))
+    home.ingest()
+    row = home.ledger()["a"]
+    assert (row["format"], row["status"], row["records_loaded"]) == (name, "loaded", 2)
+    assert row["first_utc"] == datetime(2025, 11, 13, 10)
+
+
+def test_auto_refuses_what_it_does_not_know_and_what_lacks_a_month(home: Any, web_log: Table) -> None:
+    home.put("landing/www/a", "hello\nworld\n")
+    home.put("landing/www/b", '10.0.0.1 [13:10:00:00] "GET / HTTP/1.0" 200 5\n')
+    home.put("landing/www/c", bytes(range(256)))
+    home.declare(web_log(format="auto"))
+    home.ingest()
+    reasons = {name: row["reason"] for name, row in home.ledger().items()}
+    assert reasons["a"] == "none of its first lines is in one of the formats epa, common, combined"
+    assert reasons["b"].endswith('carries no month: add month = "yyyy-mm"')
+    assert "binary" in reasons["c"]
+
+
+def test_names_of_files_may_hold_anything(home: Any, web_log: Table, export: Table, log_line: Line) -> None:
+    for place, odd in enumerate((b"\xff\xfe", b"line\nend", b"\x1b[31mred", b"*[x]?", b" ", b"it's")):
+        home.put(f"landing/www/{os.fsdecode(odd)}", log_line(f"10:00:{place:02d}"))
+    home.put(f"landing/isp/{os.fsdecode(bytes([255]))}.csv", CSV)
+    home.declare(web_log(), export(shape="single", value_column="a"))
+    said = home.ingest()
+    assert all(sentence.isprintable() for sentence in said)
+    rows = home.rows("raw.ingested_files")
+    assert [row["status"] for row in rows] == ["loaded"] * 7
+    assert all(row["path"].isprintable() for row in rows)
+    assert home.ingest() == []
+
+
+def test_the_series_of_a_single_export_is_named_after_its_file(home: Any, export: Table) -> None:
+    for place, name in enumerate(
+        ("plain.csv", "host.example.com.csv", "host.example.org.csv.gz", "noending")
+    ):
+        text = CSV.replace("00:00", f"0{place}:00")
+        home.put(f"landing/isp/{name}", gzip.compress(text.encode()) if name.endswith("gz") else text)
+    home.declare(export(shape="single", value_column="a"))
+    home.ingest()
+    assert {row["series_id"] for row in home.rows("raw.provider_samples")} == {
+        "isp/plain",
+        "isp/host.example.com",
+        "isp/host.example.org",
+        "isp/noending",
+    }
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_half_loaded_and_is_tried_again(
+    home: Any, web_log: Table, export: Table, log_line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, csv = log_line() + log_line("10:01:00"), CSV
+    home.put("landing/www/a", log)
+    home.put("landing/isp/b.csv", csv)
+    home.declare(web_log(), export())
+    identify = ingestion._identify
+
+    def identify_before_the_change(file: Any) -> tuple[str, int]:
+        identity = identify(file)
+        # It grows as it is written on: neither size nor time of change in the listing are the last ones.
+        with file.path.open("a", encoding="utf-8") as stream:
+            stream.write(log_line("10:02:00") if file.path.name == "a" else "2025-01-01 00:10,5,6\n")
+        return identity
+
+    with monkeypatch.context() as writing:
+        writing.setattr(ingestion, "_identify", identify_before_the_change)
+        home.ingest()
+    for name in ("a", "b.csv"):
+        row = home.ledger()[name]
+        assert row["status"] == "rejected"
+        assert row["reason"] == (
+            "the file cannot be read: it changed while it was read; the next night tries again"
+        )
+    for table in ("raw.web_requests", "raw.provider_samples", "raw.rejected_lines"):
+        assert home.rows(table) == []
+    home.ingest()
+    assert {name: row["status"] for name, row in home.ledger().items()} == {"a": "loaded", "b.csv": "loaded"}
+    assert (len(home.rows("raw.web_requests")), len(home.rows("raw.provider_samples"))) == (3, 5)
+
+
+HOSTILE = st.one_of(
+    st.binary(max_size=40),
+    st.text(max_size=40).map(str.encode),
+    st.sampled_from(
+        [
+            b'10.0.0.1 - - [13/Nov/2025:10:00:00 +0000] "GET / HTTP/1.0" 200 5',
+            b'10.0.0.1 - - [13/Nov/2025:10:00:00 +0000] "\xff\x1b[2J" 200 -',
+            b"\x1b]0;title\x07" + b"x" * 1500,
+            "\u202e\u2028\x85".encode(),
+            b"# comment",
+            b"",
+            b"2025-01-01 00:00,1,2",
+            b'2025-01-01 00:05,"1,2',
+            b"2025-01-01 00:05,\x1b[31m,1e999",
+            b"\x1b[31m" * 500 + b",1,2",
+        ]
+    ),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(HOSTILE, max_size=8), is_log=st.booleans(), has_end=st.booleans())
+def test_whatever_a_file_holds_every_line_is_accounted_for_and_safe_to_show(
+    home: Any, web_log: Table, export: Table, lines: list[bytes], is_log: bool, has_end: bool
+) -> None:
+    content = b"\n".join(lines) + (b"\n" if has_end else b"")
+    if not is_log:
+        content = b"time,a,b\n" + content
+    for folder in ("www", "isp"):
+        (home.path / "landing" / folder).mkdir(parents=True, exist_ok=True)
+    file = home.put(f"landing/{'www' if is_log else 'isp'}/file", content)
+    home.declare(web_log(), export())
+    with home.warehouse() as warehouse:
+        for table in ("web_requests", "provider_samples", "rejected_lines", "ingested_files"):
+            warehouse.delete(f"raw.{table}", {})
+        ingestion.ingest(warehouse, home.landing, lambda sentence: None)
+        (row,) = warehouse.read("raw.ingested_files").to_dicts()
+        rejected = warehouse.read("raw.rejected_lines").to_dicts()
+        written = warehouse.count("raw.web_requests") + warehouse.count("raw.provider_samples")
+    file.unlink()
+    assert adds_up(row)
+    assert len(rejected) == row["records_rejected"]
+    assert written == row["rows_written"]
+    n_lines = content.count(b"\n") + (bool(content) and not content.endswith(b"\n"))
+    # A file that is refused as a whole has no lines; any other has all of its own.
+    assert row["lines_read"] == n_lines or (row["status"] == "rejected" and row["lines_read"] == 0)
+    assert row["reason"] is None or row["reason"].isprintable()
+    for one in rejected:
+        assert one["line"].isprintable()
+        assert one["reason"].isprintable()
+        assert max(len(one["line"]), len(one["reason"])) <= 1000

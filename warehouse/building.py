@@ -1,0 +1,50 @@
+"""A database file that is built beside its place and takes it when it is whole.
+
+A file in its place is always one that was finished. What is built is the caller's affair.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def built_beside(target: Path) -> Iterator[Path]:
+    """Yield a path to build a database at; when the block ends, it is renamed to its place.
+
+    If the block fails, what is in the place stays; the next one clears what was left beside it.
+
+    Parameters
+    ----------
+    target : Path
+        The place; its folder exists. Who has the former file open keeps reading it.
+
+    Yields
+    ------
+    Path
+        Beside the target, hidden, free. The database must be closed when the block ends.
+    """
+    building = target.with_name(f".{target.name}.building")
+    for leftover in (building, _log_of(building)):
+        leftover.unlink(missing_ok=True)
+    yield building
+    _sync(building)
+    # What a former file's writer left in its log would be replayed on the new file.
+    _log_of(target).unlink(missing_ok=True)
+    building.replace(target)
+    _sync(target.parent)
+
+
+def _log_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}.wal")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
