@@ -130,7 +130,7 @@ def _facts(grid: Grid, observations: pl.DataFrame, night: Night, stale_after: ti
         "observed_share": observations["is_observed"].mean(),
         "n_observations": int(observations["is_observed"].sum()),
         "status": status,
-        "reason": reason or _grid_note(grid),
+        "reason": "; ".join(filter(None, (reason, _grid_note(grid)))) or None,
     }
 
 
@@ -152,5 +152,7 @@ def _grid_note(grid: Grid) -> str | None:
     if grid.moved:
         notes.append(f"{grid.moved:,} samples stood off the grid and went to the nearest point")
     if grid.shared:
-        notes.append(f"{grid.shared:,} samples gave way to a later one for the same time")
+        notes.append(f"{grid.shared:,} samples gave way to a later one for the same time: is step too long?")
+    if grid.stray:
+        notes.append(f"{grid.stray:,} records lie far before or after all others and are left out")
     return "; ".join(notes) or None

@@ -43,7 +43,7 @@ class Refusal(click.ClickException):
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="diurnal")
 def main() -> None:
-    r"""Turn web-server logs and traffic exports into forecasts, every night.
+    """Turn web-server logs and traffic exports into forecasts, every night.
 
     Try it on simulated data:
 
@@ -75,7 +75,7 @@ def demo(home: Path) -> None:
 @main.command()
 @home_option
 def sources(home: Path) -> None:
-    r"""Check sources.toml and say what each source would read.
+    """Check sources.toml and say what each source would read.
 
     \b
     Example:
@@ -105,7 +105,7 @@ def sources(home: Path) -> None:
     "--wait", default="1h", show_default=True, help="How long to wait for another run of this home."
 )
 def nightly(home: Path, as_of: Any, nights: int, wait: str) -> None:
-    r"""Read what has landed, fit, forecast, check and publish.
+    """Read what has landed, fit, forecast, check and publish.
 
     \b
     Examples:
@@ -144,7 +144,7 @@ def nightly(home: Path, as_of: Any, nights: int, wait: str) -> None:
 )
 @click.argument("query")
 def sql(home: Path, warehouse: bool, output: str, query: str) -> None:
-    r"""Ask the published results.
+    """Ask the published results.
 
     QUERY is one DuckDB statement; - reads it from standard input. Nothing can be changed by it.
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -115,8 +116,13 @@ def newest_record_utc(home: Home, wait_seconds: float) -> datetime | None:
     """
     if not home.warehouse.exists():
         return None
-    query = "SELECT max(last_utc) AS newest FROM raw.ingested_files WHERE status = 'loaded'"
-    newest: datetime | None = read_when_free(home, query, wait_seconds=wait_seconds)["newest"].item()
+    # A stamp in the future is a wrong clock's: it names the night only where nothing else does.
+    query = (
+        "SELECT coalesce(max(last_utc) FILTER (last_utc < $1), max(last_utc)) AS newest "
+        "FROM raw.ingested_files WHERE status = 'loaded'"
+    )
+    now = datetime.now(tz=UTC).replace(tzinfo=None)
+    newest: datetime | None = read_when_free(home, query, [now], wait_seconds)["newest"].item()
     return newest
 
 
@@ -145,25 +151,27 @@ def tonight(sources: Sources) -> date:
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
-    sentences = []
-    for event in result.all_events:
-        if event.is_step_failure:
-            data = event.step_failure_data
-            error = data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            known = data.user_failure_data.description if data.user_failure_data else None
-            sentences.append(f"{event.step_key}: {known or (error.message if error else '')}".strip())
-        elif event.is_failure and not sentences:
-            sentences.append(_run_failure(event))
-    return tuple(sentences)
+    steps = [event for event in result.all_events if event.is_step_failure]
+    if steps:
+        return tuple(f"{event.step_key}: {_step_sentence(event)}" for event in steps)
+    runs = [event for event in result.all_events if event.is_failure]
+    return tuple(_sentence(getattr(event.event_specific_data, "error", None)) for event in runs[:1])
 
 
-def _run_failure(event: dg.DagsterEvent) -> str:
-    error = getattr(event.event_specific_data, "error", None)
+def _step_sentence(event: dg.DagsterEvent) -> str:
+    data = event.step_failure_data
+    told = data.user_failure_data.description if data.user_failure_data else None
+    return told or _sentence(data.error)
+
+
+def _sentence(error: Any) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
-    return (error.message if error else event.message or "the run failed").strip()
+    if error is None:
+        return "the run failed"
+    if error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+        return "interrupted; what was committed stays, and running the night again does the rest"
+    return str(error.message).strip()
 
 
 def _failed_checks(result: dg.ExecuteInProcessResult) -> tuple[tuple[str, ...], bool]:

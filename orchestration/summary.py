@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -29,12 +32,13 @@ _SOURCES = """
            sum(records_rejected)::BIGINT AS lines_rejected, sum(records_duplicate)::BIGINT AS duplicates
     FROM raw.ingested_files GROUP BY source ORDER BY source
 """
-_REJECTED_FILES = """
-    SELECT source, path, reason FROM raw.ingested_files WHERE status = 'rejected' ORDER BY source, path
+_REMARKS = """
+    SELECT status, source, path, reason FROM raw.ingested_files
+    WHERE reason IS NOT NULL AND status <> 'copy' ORDER BY status DESC, source, path
 """
 _SERIES = """
     WITH ahead AS (
-        SELECT series_id, avg(q50) AS median, max(q90) AS high
+        SELECT series_id, avg(mean) AS expected, max(q90) AS high
         FROM forecasts.points WHERE issued_at_utc = $1 AND is_champion GROUP BY series_id
     ), behind AS (
         SELECT series_id, avg(abs(scaled_error)) AS mase, avg(covered_80::INTEGER) AS covered
@@ -42,8 +46,8 @@ _SERIES = """
         JOIN models.champions USING (series_id, issued_at_utc, model)
         WHERE target_utc < $1 AND target_utc >= $1 - INTERVAL 1 DAY GROUP BY series_id
     )
-    SELECT catalog.series_id, status, unit, model, median, high, mase, covered,
-           coalesce(catalog.reason, champions.reason) AS reason
+    SELECT catalog.series_id, status, unit, model, expected, high, mase, covered,
+           coalesce(catalog.reason, CASE model WHEN 'none' THEN champions.reason END) AS reason
     FROM series.catalog AS catalog
     LEFT JOIN (FROM models.champions WHERE issued_at_utc = $1) AS champions USING (series_id)
     LEFT JOIN ahead USING (series_id)
@@ -94,19 +98,23 @@ def show_summary(
 
 def show_next(console: Console, home: Home) -> None:
     """Show the three next things to try."""
-    place = home.path.relative_to(Path.cwd()) if home.path.is_relative_to(Path.cwd()) else home.path
-    where = f"--home {place}"
+    where = f"--home {shlex.quote(_from_here(home.path))}"
+    command = "diurnal" if shutil.which("diurnal") else _from_here(Path(sys.argv[0]).absolute())
     queries = "sql/queries"
     console.print("\nNext:")
-    for command, what in (
+    for words, what in (
         (
-            f'diurnal sql {where} "FROM forecasts.latest_forecast LIMIT 10"',
+            f'{command} sql {where} "FROM forecasts.latest_forecast LIMIT 10"',
             f"ask the results; more in {queries}",
         ),
-        (f"diurnal ui {where}", "the asset graph, every run and check, and the nightly schedule"),
-        (f"diurnal sources {where}", "what is read; then add your own logs and exports to sources.toml"),
+        (f"{command} ui {where}", "the asset graph, every run and check, and the nightly schedule"),
+        (f"{command} sources {where}", "what is read; then add your own logs and exports to sources.toml"),
     ):
-        console.print(Text.assemble("  ", (command, "bold"), f"\n      {what}"), soft_wrap=True)
+        console.print(Text.assemble("  ", (words, "bold"), f"\n      {what}"), soft_wrap=True)
+
+
+def _from_here(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _show_sources(console: Console, read: Read) -> None:
@@ -117,9 +125,11 @@ def _show_sources(console: Console, read: Read) -> None:
     for source, *counts in rows.iter_rows():
         table.add_row(str(source), *(f"{count:,}" for count in counts))
     console.print(table)
-    rejected = read(_REJECTED_FILES)
-    for source, path, reason in rejected.head(SHOWN_ROWS).iter_rows():
-        console.print(f"  rejected: {source}: {printable(path)}: {printable(reason)}", markup=False)
+    remarks = read(_REMARKS)
+    for status, source, path, reason in remarks.head(SHOWN_ROWS).iter_rows():
+        console.print(f"  {status}: {source}: {printable(path)}: {printable(reason)}", markup=False)
+    if remarks.height > SHOWN_ROWS:
+        console.print(f"  and {remarks.height - SHOWN_ROWS} remarks more: see reason in raw.ingested_files")
 
 
 def _show_series(console: Console, read: Read, issued_at_utc: datetime) -> None:
@@ -128,14 +138,14 @@ def _show_series(console: Console, read: Read, issued_at_utc: datetime) -> None:
         f"Night of {issued_at_utc} UTC: the next 24 hours, and how the last ones were forecast", "series"
     )
     table.add_column("champion", no_wrap=True)
-    for name in ("median", "90 % peak", "MASE", "in 80 %"):
+    for name in ("mean", "90 % peak", "MASE", "in 80 %"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows.head(SHOWN_ROWS).iter_rows(named=True):
         table.add_row(*_series_cells(row))
     console.print(table)
     if rows.height > SHOWN_ROWS:
         console.print(f"  and {rows.height - SHOWN_ROWS} series more: see series.catalog")
-    troubled = rows.filter((pl.col("status") != "ok") | (pl.col("model") == "none"))
+    troubled = rows.filter(pl.col("reason").is_not_null())
     for row in troubled.head(SHOWN_ROWS).iter_rows(named=True):
         console.print(
             f"  {row['series_id']}: {row['status']}: {printable(row['reason'] or '')}", markup=False
@@ -158,8 +168,8 @@ def _table(title: str, first_column: str) -> Table:
 def _series_cells(row: dict[str, Any]) -> list[str]:
     return [
         printable(row["series_id"]),
-        row["model"] or row["status"],
-        _quantity(row["median"], row["unit"]),
+        row["model"] or "–",
+        _quantity(row["expected"], row["unit"]),
         _quantity(row["high"], row["unit"]),
         "–" if row["mase"] is None else f"{row['mase']:.2f}",
         "–" if row["covered"] is None else f"{row['covered']:.0%}",

@@ -11,6 +11,8 @@ from orchestration.instance import open_instance
 from orchestration.killed_runs import report_killed_runs
 
 _CODE = ("-m", "orchestration.definitions")
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+_PATIENCE_SECONDS = 30.0
 
 
 def serve(home: Home, host: str, port: int) -> int:
@@ -35,16 +37,34 @@ def serve(home: Home, host: str, port: int) -> int:
     webserver = ("dagster_webserver", *_CODE, "--host", host, "--port", str(port))
     daemon = ("dagster._daemon", "run", *_CODE)
     print(f"Dagster's UI for {home.path}: http://{host}:{port} (stop with Ctrl-C)", flush=True)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    children = [subprocess.Popen([sys.executable, "-m", *words]) for words in (webserver, daemon)]
+    for number in _STOPS:
+        signal.signal(number, _stop)
+    children: list[subprocess.Popen[bytes]] = []
     try:
+        for words in (webserver, daemon):
+            children.append(subprocess.Popen([sys.executable, "-m", *words]))
         return _first_to_end(children)
     except KeyboardInterrupt:
         return 0
     finally:
-        for child in children:
-            child.send_signal(signal.SIGINT)
-        for child in children:
+        _end(children)
+
+
+def _stop(*_: object) -> None:
+    # Raised here and not left to Python: a shell has what it starts in the background ignore Ctrl-C.
+    raise KeyboardInterrupt
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for number in _STOPS:
+        signal.signal(number, signal.SIG_IGN)
+    for child in children:
+        child.send_signal(signal.SIGINT)
+    for child in children:
+        try:
+            child.wait(_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
             child.wait()
 
 

@@ -40,10 +40,12 @@ def read_query(path: Path, sql: str, parameters: Sequence[object] = ()) -> pl.Da
         raise WarehouseError(f"{path} does not exist yet; `diurnal nightly` makes it")
     with connect(path, read_only=True) as connection:
         try:
-            answer = connection.execute(sql, parameters)
-            if answer is None:  # nothing but blanks and comments
+            statements = connection.extract_statements(sql)
+            if not statements:  # nothing but blanks and comments
                 raise QueryError("the query is empty; write one such as SELECT * FROM series.catalog")
-            return answer.pl()
+            if len(statements) > 1:
+                raise QueryError(f"these are {len(statements)} statements; ask one at a time")
+            return connection.execute(statements[0], parameters).pl()
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
         except pl.exceptions.PolarsError as error:

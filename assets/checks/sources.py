@@ -38,19 +38,20 @@ def _files_check(source: Source) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=key_of("raw.ingested_files"),
         name=f"{_identifier(source.name)}_files_were_read",
-        description=f"Source {source.name} has files, and none of them was rejected.",
+        description=f"Source {source.name} has files, and none rejected or with cells that cannot be read.",
     )
     def check(
         warehouse: dg.ResourceParam[Warehouse], landing: dg.ResourceParam[Landing]
     ) -> dg.AssetCheckResult:
         failure = why_source_failed(warehouse, landing, source)
         files = warehouse.read("raw.ingested_files", ("path", "status", "reason"), {"source": source.name})
-        rejected = files.filter(pl.col("status") == "rejected")
+        # A loaded file has a reason where some of its cells could not be read.
+        odd = files.filter(pl.col("reason").is_not_null() & (pl.col("status") != "copy"))
         return dg.AssetCheckResult(
-            passed=failure is None and rejected.is_empty(),
+            passed=failure is None and odd.is_empty(),
             severity=dg.AssetCheckSeverity.ERROR if failure else dg.AssetCheckSeverity.WARN,
-            description=failure or f"{rejected.height} of {files.height} files were rejected",
-            metadata={"rejected": dg.MetadataValue.md(preview_markdown(rejected))} if rejected.height else {},
+            description=failure or f"{odd.height} of {files.height} files were rejected or not read whole",
+            metadata={"odd": dg.MetadataValue.md(preview_markdown(odd))} if odd.height else {},
         )
 
     return check
@@ -60,16 +61,23 @@ def _series_check(source: Source) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=key_of("series.catalog"),
         name=f"{_identifier(source.name)}_series_can_be_used",
-        description=f"Source {source.name} has series, and none is stale, short or set aside.",
+        description=f"Source {source.name} has series, none stale, short, set aside or with a remark.",
     )
     def check(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
         series = warehouse.read("series.catalog", ("series_id", "status", "reason"), {"source": source.name})
-        unusable = series.filter(pl.col("status") != "ok")
+        odd = series.filter(pl.col("reason").is_not_null())
+        named = source.capacity if isinstance(source.capacity, dict) else {}
+        absent = sorted(named.keys() - {name.removeprefix(f"{source.name}/") for name in series["series_id"]})
+        faults = [
+            *(["the source has no series"] if series.is_empty() else []),
+            *([f"{odd.height} of {series.height} series cannot be used as they are"] if odd.height else []),
+            *([f"capacity names series that do not exist: {', '.join(absent)}"] if absent else []),
+        ]
         return dg.AssetCheckResult(
-            passed=bool(series.height) and unusable.is_empty(),
+            passed=not faults,
             severity=dg.AssetCheckSeverity.WARN,
-            description=f"{unusable.height} of {series.height} series cannot be used",
-            metadata={"unusable": dg.MetadataValue.md(preview_markdown(unusable))} if unusable.height else {},
+            description="; ".join(faults) or f"{series.height} series",
+            metadata={"odd": dg.MetadataValue.md(preview_markdown(odd))} if odd.height else {},
         )
 
     return check

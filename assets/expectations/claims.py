@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-FIRST_TIME_UTC = datetime(1990, 1, 1)
-"""Times before this are a mistake: the web's first server dates from 1990."""
+FIRST_TIME_UTC = datetime(1970, 1, 1)
+"""Times before this are refused by the parsers: one that comes later was made by a fault of ours."""
 
 LAST_TIME_UTC = datetime(2100, 1, 1)
 """Times after this are a mistake in a clock or a format."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,26 @@ RAW = ("raw.web_requests", "raw.provider_samples", "raw.rejected_lines", "raw.in
 
 
 class Home:
-    """A home folder with its warehouse."""
+    """A home folder with its warehouse, which opens when it is needed first."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._opened = ExitStack()
+        self._warehouse: Warehouse | None = None
+
+    @property
+    def warehouse(self) -> Warehouse:
+        if self._warehouse is None:
+            file = self.path / "warehouse" / "traffic.duckdb"
+            self._warehouse = self._opened.enter_context(
+                open_warehouse(file, holder="a test", wait_seconds=0)
+            )
+        return self._warehouse
+
+    def close(self) -> None:
+        """Leave the warehouse to others."""
+        self._opened.close()
+        self._warehouse = None
 
     def put(self, name: str, content: bytes | str, minute: int = 0) -> Path:
         """Write a file below the home, as if it had been changed in this minute."""
@@ -43,25 +59,16 @@ class Home:
     def landing(self) -> Landing:
         return Landing(self.path, read_sources(self.path / "sources.toml"))
 
-    @contextmanager
-    def warehouse(self) -> Iterator[Warehouse]:
-        file = self.path / "warehouse" / "traffic.duckdb"
-        with open_warehouse(file, holder="a test", wait_seconds=0) as opened:
-            yield opened
-
     def ingest(self) -> list[str]:
         """Ingest what is new; return the sentences that were said."""
         said: list[str] = []
-        with self.warehouse() as warehouse:
-            ingest(warehouse, self.landing, said.append)
+        ingest(self.warehouse, self.landing, said.append)
         return said
 
     def rows(self, table: str, *columns: str, **where: Any) -> list[dict[str, Any]]:
         """Rows of a table, in order of their columns."""
-        with self.warehouse() as warehouse:
-            return (
-                warehouse.read(table, columns, where).sort(columns or "file_id", nulls_last=True).to_dicts()
-            )
+        frame = self.warehouse.read(table, columns, where)
+        return frame.sort(columns or frame.columns, nulls_last=True).to_dicts()
 
     def ledger(self) -> dict[str, dict[str, Any]]:
         """The ledger by the names of the files; each has one row."""
@@ -72,13 +79,10 @@ class Home:
 
     def raw(self) -> dict[str, list[dict[str, Any]]]:
         """All raw tables but the times of loading, each in order."""
-        tables = {}
-        with self.warehouse() as warehouse:
-            for table in RAW:
-                frame = warehouse.read(table)
-                frame = frame.drop("loaded_at_utc", strict=False)
-                tables[table] = frame.sort(frame.columns, nulls_last=True).to_dicts()
-        return tables
+        frames = {table: self.warehouse.read(table).drop("loaded_at_utc", strict=False) for table in RAW}
+        return {
+            table: frame.sort(frame.columns, nulls_last=True).to_dicts() for table, frame in frames.items()
+        }
 
 
 @pytest.fixture(scope="session")
@@ -91,18 +95,25 @@ def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_home(empty_warehouse: Path) -> Callable[[Path], Home]:
+def make_home(empty_warehouse: Path) -> Iterator[Callable[[Path], Home]]:
+    made: list[Home] = []
+
     def make(path: Path) -> Home:
         (path / "warehouse").mkdir(parents=True)
         shutil.copy(empty_warehouse, path / "warehouse" / "traffic.duckdb")
-        return Home(path)
+        made.append(Home(path))
+        return made[-1]
 
-    return make
+    yield make
+    for one in made:
+        one.close()
 
 
 @pytest.fixture
-def home(tmp_path: Path, make_home: Callable[[Path], Home]) -> Home:
-    return make_home(tmp_path / "home")
+def home(tmp_path: Path, make_home: Callable[[Path], Home]) -> Iterator[Home]:
+    made = make_home(tmp_path / "home")
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

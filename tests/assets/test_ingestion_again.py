@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -280,7 +279,7 @@ def test_a_loaded_file_that_cannot_be_opened_for_a_night_keeps_its_rows(
     home.ingest()
     assert len(home.rows("raw.web_requests")) == 1
     file.unlink()
-    os.replace(file.with_name("moved"), file)
+    file.with_name("moved").replace(file)
     home.put("landing/www/a", log_line(), minute=5)
     home.ingest()
     (row,) = home.raw()["raw.ingested_files"][:1]

@@ -6,12 +6,16 @@ Missing is never zero. What the values mean is decided in ``flags``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import polars as pl
 
 GRID_SCHEMA = {"at_utc": pl.Datetime("us"), "value": pl.Float64, "is_observed": pl.Boolean}
 # 19 years of two-minute windows; a stray stamp of 1970 makes more, and would fill the memory with zeros.
 MAX_GRID_POINTS = 5_000_000
+# One line with a wrong year would stretch a series over years of zeros or gaps.
+STRAY_DAYS = 7
+STRAY_SHARE = 0.01
 _MICRO = 1_000_000
 
 
@@ -31,14 +35,18 @@ class Grid:
         Spacing, and the grid's offset against whole steps since 1970.
     moved, shared : int
         Samples that stood off the grid and went to the nearest point; samples that gave way to a later
-        one at the same point.
+        one of another value at the same point.
+    stray : int
+        Records before or after all others by more than a week, fewer than one in a hundred and within an
+        hour: the clock that stamped them was wrong, and they are left out.
     """
 
     frame: pl.DataFrame
     step_seconds: int
     phase_seconds: int
-    moved: int
-    shared: int
+    moved: int = 0
+    shared: int = 0
+    stray: int = 0
 
 
 def request_windows(
@@ -71,12 +79,18 @@ def request_windows(
         .agg(bytes=pl.col("bytes_sent").sum().cast(pl.Float64), requests=pl.len().cast(pl.Float64))
         .collect()
     )
-    covered = _covered_windows(_spans(coverage, silence_seconds), step_seconds)
+    first, last, stray = _bounds(sums.select("at_utc", weight="requests").sort("at_utc"))
+    end = last + timedelta(seconds=step_seconds, microseconds=-1)
+    clipped = coverage.drop_nulls().with_columns(
+        pl.max_horizontal("first_utc", pl.lit(first)), pl.min_horizontal("last_utc", pl.lit(end))
+    )
+    spans = _spans(clipped.filter(pl.col("first_utc") <= pl.col("last_utc")), silence_seconds)
+    covered = _covered_windows(spans, step_seconds)
     covered = covered.join(sums, on="at_utc", how="left").with_columns(is_observed=pl.lit(True))
     frame = _without_holes(covered, step_seconds)
     value = {name: pl.when("is_observed").then(pl.col(name).fill_null(0.0)) for name in ("bytes", "requests")}
     return {
-        name: Grid(frame.select("at_utc", values.alias("value"), "is_observed"), step_seconds, 0, 0, 0)
+        name: Grid(frame.select("at_utc", values.alias("value"), "is_observed"), step_seconds, 0, stray=stray)
         for name, values in value.items()
     }
 
@@ -101,12 +115,16 @@ def sample_grid(samples: pl.DataFrame, step_seconds: int) -> Grid:
     UnfitForGridError
         If the span holds more than 5 million points, which a wrong year or step makes.
     """
+    times = samples["at_utc"].value_counts(name="weight").sort("at_utc")
+    first, last, stray = _bounds(times)
+    samples = samples.filter(pl.col("at_utc").is_between(first, last))
     seconds = samples["at_utc"].dt.epoch("us")
     step = step_seconds * _MICRO
     phase = int((seconds % step).mode().min())  # type: ignore[arg-type]
     nearest = ((seconds - phase + step // 2) // step) * step + phase
     moved = int((nearest != seconds).sum())
     placed = samples.select("value").with_columns(at_utc=nearest.cast(pl.Datetime("us")))
+    placed = placed.unique(["at_utc", "value"], keep="last", maintain_order=True)
     kept = placed.unique("at_utc", keep="last", maintain_order=True).sort("at_utc")
     frame = _without_holes(kept.with_columns(is_observed=pl.lit(True)), step_seconds)
     return Grid(
@@ -114,8 +132,24 @@ def sample_grid(samples: pl.DataFrame, step_seconds: int) -> Grid:
         step_seconds=step_seconds,
         phase_seconds=phase // _MICRO,
         moved=moved,
-        shared=samples.height - kept.height,
+        shared=placed.height - kept.height,
+        stray=stray,
     )
+
+
+def _bounds(times: pl.DataFrame) -> tuple[datetime, datetime, int]:
+    """Find the first and the last time but for stray ones, and how many records are stray."""
+    is_new = pl.col("at_utc").diff() > pl.duration(days=STRAY_DAYS)
+    clusters = (
+        times.with_columns(cluster=is_new.fill_null(value=False).cast(pl.Int32).cum_sum())
+        .group_by("cluster")
+        .agg(first=pl.col("at_utc").min(), last=pl.col("at_utc").max(), weight=pl.col("weight").sum())
+    )
+    is_rare = pl.col("weight") < STRAY_SHARE * pl.col("weight").max()
+    is_short = pl.col("last") - pl.col("first") < pl.duration(hours=1)
+    kept = clusters.filter(~(is_rare & is_short))
+    first, last = kept.select(pl.min("first"), pl.max("last")).row(0)
+    return first, last, int(times.filter(~pl.col("at_utc").is_between(first, last))["weight"].sum())
 
 
 def _floor(at: pl.Expr, step_seconds: int) -> pl.Expr:

@@ -158,3 +158,22 @@ def test_epa_windows_of_30_august_new_york_time(real_data):
     assert grids["bytes"].frame["value"].sum() == 311_863_990
     assert grids["requests"].frame["value"].sum() == 47_748
     assert grids["bytes"].frame.height == 717 + 4  # and from 23:53 the day before
+
+
+@pytest.mark.parametrize("days", [-3_650, 3_650], ids=["ten years before", "ten years after"])
+def test_one_line_with_a_wrong_year_is_left_out_and_makes_no_zeros(days):
+    steady = [(minute * 60, 5) for minute in range(300)]
+    alone = window([steady], 60)["requests"].frame
+    grid = window([[*steady, (days * 86_400, 5)]], 60)["requests"]
+    assert grid.frame.equals(alone)
+    assert (grid.stray, grid.frame["is_observed"].all()) == (1, True)
+
+
+def test_a_small_part_of_a_log_that_lasts_or_is_near_is_no_stray():
+    steady = [(minute * 60, 5) for minute in range(300)]
+    lasting = [(30 * 86_400, 5), (30 * 86_400 + HOUR, 5)]
+    near = [(6 * 86_400, 5)]
+    for part in (lasting, near):
+        grid = window([[*steady, *part]], 60)["requests"]
+        assert grid.stray == 0
+        assert grid.frame["value"].sum() == 300 + len(part)

@@ -175,3 +175,16 @@ def test_esnet_is_whole_and_cesnet_lacks_one_hour(real_grids):
     for grid in real_grids("cesnet/ip103_hourly.csv", ExportLayout("wide", "time"), 3600).values():
         missing = grid.frame.filter(~pl.col("is_observed"))["at_utc"].to_list()
         assert missing == [datetime(2023, 10, 29, 0)]
+
+
+def test_a_sample_with_a_wrong_year_is_left_out_and_counted():
+    steady = [300 * n for n in range(288)]
+    grid = sample_grid(samples([*steady, 3_650 * 86_400]), 300)
+    assert (grid.frame.height, grid.stray) == (288, 1)
+    assert grid.frame["is_observed"].all()
+
+
+def test_the_same_value_delivered_twice_gives_way_to_nothing():
+    twice = samples([0, 300, 300, 600], [1.0, 2.0, 2.0, 3.0])
+    assert sample_grid(twice, 300).shared == 0
+    assert sample_grid(samples([0, 300, 300, 600], [1.0, 2.0, 2.5, 3.0]), 300).shared == 1
