@@ -41,8 +41,7 @@ def serve(home: Home, host: str, port: int) -> int:
         signal.signal(number, _stop)
     children: list[subprocess.Popen[bytes]] = []
     try:
-        for words in (webserver, daemon):
-            children.append(subprocess.Popen([sys.executable, "-m", *words]))
+        children.extend(subprocess.Popen([sys.executable, "-m", *words]) for words in (webserver, daemon))
         return _first_to_end(children)
     except KeyboardInterrupt:
         return 0

@@ -113,7 +113,7 @@ def test_the_grid_follows_the_stamps_of_a_real_export(night: Any) -> None:
     )
     spans = (grid["last_utc"] - grid["first_utc"]).dt.total_seconds()
     assert (spans == (grid["n"] - 1) * grid["step"]).all()
-    if "esnet" in name:
+    if "exports/esnet" in name:
         assert set(grid["n"]) == {8_760}
         assert set(grid["n_observed"]) == {8_760}
         assert set(grid["first_utc"]) == {datetime(2018, 1, 1, 8)}

@@ -40,6 +40,7 @@ def test_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
         ("", "the query is empty"),
         (" ; -- nothing here", "the query is empty"),
         ("SELECT INTERVAL 1 DAY AS span", "CAST it AS VARCHAR"),
+        ("SELECT 1; SELECT 2", "2 statements; ask one at a time"),
     ],
 )
 def test_what_has_no_answer_is_refused_with_a_sentence(made: Path, query: str, phrase: str) -> None:
@@ -55,14 +56,13 @@ def test_what_has_no_answer_is_refused_with_a_sentence(made: Path, query: str, p
         "DELETE FROM platform.schema_versions",
         "UPDATE platform.schema_versions SET version = 9",
         "DROP TABLE raw.web_requests",
-        "SELECT 1; DROP VIEW raw.ingestion_summary",
         "ALTER TABLE series.catalog ADD COLUMN a INTEGER",
         "TRUNCATE platform.schema_versions",
     ],
 )
 def test_nothing_is_written(made: Path, statement: str) -> None:
     before = made.read_bytes()
-    with pytest.raises(QueryError, match="read-only|2 statements"):
+    with pytest.raises(QueryError, match=r"read-only|2 statements"):
         read_query(made, statement)
     assert made.read_bytes() == before
 

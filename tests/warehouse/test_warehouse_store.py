@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse import Warehouse, WarehouseError, Within, open_warehouse
@@ -61,6 +61,7 @@ def test_a_frame_without_rows_adds_none(warehouse: Warehouse) -> None:
     assert warehouse.count("raw.rejected_lines") == 0
 
 
+@settings(max_examples=50)
 @given(text=st.text(max_size=40), value=st.floats(), seconds=st.integers(-(10**9), 10**9))
 def test_what_is_written_is_read_back(
     shared: Warehouse, observation: Row, text: str, value: float, seconds: int
@@ -74,6 +75,7 @@ def test_what_is_written_is_read_back(
     assert (row["value"], row["value_clean"]) == (number, number)
 
 
+@settings(max_examples=50)
 @given(
     rows=st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 20)), max_size=30),
     start=st.integers(-2, 22),
@@ -100,6 +102,7 @@ def test_conditions_select_what_a_loop_selects(
     assert shared.count("series.observations") == len(rows) - len(expected)
 
 
+@settings(max_examples=50)
 @given(days=st.lists(st.integers(0, 9), max_size=20), count=st.integers(0, 5))
 def test_the_newest_values_are_kept(shared: Warehouse, observation: Row, days: list[int], count: int) -> None:
     shared.delete("series.observations", {})

@@ -123,6 +123,13 @@ def test_silence_between_files_is_zero_up_to_the_limit_and_missing_beyond(pause,
     assert quiet["value"].unique().to_list() == [0.0 if is_observed else None]
 
 
+def test_a_short_file_within_a_long_one_does_not_end_what_is_covered():
+    long, short, after = [(0, 1), (3 * HOUR, 1)], [(600, 1), (1200, 1)], [(3 * HOUR + 1800, 1)]
+    frame = window([long, short, after], 60)["requests"].frame
+    assert frame["is_observed"].all()
+    assert frame["value"].sum() == 5
+
+
 def test_a_request_without_a_size_counts_as_a_request_and_adds_no_bytes():
     grids = window([[(0, None), (1, None), (60, 5)]], 60)
     assert grids["bytes"].frame["value"].to_list() == [0.0, 5.0]
