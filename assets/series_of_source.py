@@ -122,7 +122,8 @@ def _series(
 
 def _facts(grid: Grid, observations: pl.DataFrame, night: Night, stale_after: timedelta) -> dict[str, Any]:
     known = observations.filter("is_observed", pl.col("at_utc") < night.issued_at_utc)
-    status, reason = _status(known["at_utc"].to_list(), grid.step_seconds, night, stale_after)
+    newest_utc = known["at_utc"][-1] if known.height else None
+    status, reason = _status(newest_utc, known.height, grid.step_seconds, night, stale_after)
     return {
         "phase_seconds": grid.phase_seconds,
         "first_utc": observations["at_utc"].min(),
@@ -135,15 +136,15 @@ def _facts(grid: Grid, observations: pl.DataFrame, night: Night, stale_after: ti
 
 
 def _status(
-    known_utc: list[datetime], step_seconds: int, night: Night, stale_after: timedelta
+    newest_utc: datetime | None, n_known: int, step_seconds: int, night: Night, stale_after: timedelta
 ) -> tuple[str, str | None]:
     need = min(CONSTANT_VOLATILITY_MIN_OBSERVATIONS, PERIODIC_MIN_CYCLES * slots_a_day(step_seconds))
-    if not known_utc:
+    if newest_utc is None:
         return "short", f"no value is known before {night.issued_at_utc} UTC"
-    if night.issued_at_utc - known_utc[-1] > stale_after:
-        return "stale", f"the newest value is of {known_utc[-1]} UTC"
-    if len(known_utc) < need:
-        return "short", f"{len(known_utc)} values are known, and the models need {need}"
+    if night.issued_at_utc - newest_utc > stale_after:
+        return "stale", f"the newest value is of {newest_utc} UTC"
+    if n_known < need:
+        return "short", f"{n_known} values are known, and the models need {need}"
     return "ok", None
 
 

@@ -7,6 +7,7 @@ Exit codes: 0 the night is done; 1 a source failed as a whole, a blocking check 
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -64,7 +65,7 @@ def demo(home: Path) -> None:
     from orchestration.demo import DemoRefusedError, write_demo
 
     try:
-        written = write_demo(Home.at(home))
+        written = write_demo(_writable(Home.at(home)))
     except DemoRefusedError as error:
         raise Refusal(str(error)) from error
     click.echo(
@@ -126,7 +127,7 @@ def nightly(home: Path, as_of: Any, nights: int, wait: str) -> None:
 
     if last is not None and (fault := check_night(last, found)) is not None:
         raise click.BadParameter(fault, param_hint="--as-of")
-    sys.exit(run_nights(place, found, last, nights, wait_seconds))
+    sys.exit(run_nights(_writable(place), found, last, nights, wait_seconds))
 
 
 @main.command()
@@ -179,7 +180,18 @@ def ui(home: Path, host: str, port: int) -> None:
     """
     from orchestration.ui import serve
 
-    sys.exit(serve(Home.at(home), host, port))
+    sys.exit(serve(_writable(Home.at(home)), host, port))
+
+
+def _writable(home: Home) -> Home:
+    try:
+        home.path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home.path):
+            return home
+    except OSError as error:
+        raise Refusal(
+            f"{home.path} cannot be written ({error.strerror}); mend its rights or name another --home"
+        ) from error
 
 
 def _sources_of(home: Home) -> Any:

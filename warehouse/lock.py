@@ -31,7 +31,7 @@ def hold(
     Parameters
     ----------
     path : Path
-        The lock file; created if absent. Its content names the last writer.
+        The lock file; created if absent. Its content names who took it last.
     holder : str
         Who takes it, for the others' messages.
     shared : bool
@@ -49,9 +49,10 @@ def hold(
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         _take(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, wait_seconds, on_wait)
-        if not shared:
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{holder} (process {os.getpid()})".encode(), 0)
+        # One of several readers speaks for all of them, so its own process says nothing.
+        signature = holder if shared else f"{holder} (process {os.getpid()})"
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, signature.encode(), 0)
         yield
     finally:
         os.close(descriptor)  # closing releases the lock

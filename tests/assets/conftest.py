@@ -155,3 +155,17 @@ def log_line() -> Callable[..., str]:
         return f'10.0.0.1 - - [13/Nov/2025:{clock}{offset}] "GET {path} HTTP/1.0" 200 {size}\n'
 
     return line
+
+
+@pytest.fixture(scope="session")
+def adds_up() -> Callable[[dict[str, Any]], bool]:
+    """Whether the sums of a row of the ledger hold."""
+
+    def holds(row: dict[str, Any]) -> bool:
+        return bool(
+            row["lines_read"] == row["lines_skipped"] + row["records_read"]
+            and row["records_read"]
+            == row["records_loaded"] + row["records_rejected"] + row["records_duplicate"]
+        )
+
+    return holds

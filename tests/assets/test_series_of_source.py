@@ -155,6 +155,16 @@ def test_a_file_that_is_touched_is_not_delivered_anew(home: Any, export: Table, 
     assert list(values(make()["isp/a"]).values()) == [2.0]
 
 
+def test_a_copy_of_an_older_file_is_not_delivered_anew(home: Any, export: Table, make: Make) -> None:
+    first, correction = "time,a\n2025-11-13 00:00,1\n", "time,a\n2025-11-13 00:00,2\n"
+    home.put("landing/isp/a.csv", first)
+    home.put("landing/isp/b.csv", correction)
+    home.declare(export())
+    make()
+    home.put("landing/isp/c.csv", first)
+    assert list(values(make()["isp/a"]).values()) == [2.0]
+
+
 def test_the_samples_of_a_rejected_file_do_not_count(home: Any, export: Table, make: Make) -> None:
     home.put("landing/isp/a.csv", "time,a\n2025-11-13 00:00,1\n")
     home.put("landing/isp/b.csv", "when,a\n2025-11-13 00:05,2\n")

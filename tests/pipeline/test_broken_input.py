@@ -81,6 +81,13 @@ def test_a_home_that_is_a_file_is_refused(tmp_path: Path, diurnal: Any, command:
     assert str(file) in one_sentence(diurnal(command, "--home", file))
 
 
+@pytest.mark.parametrize("command", ["demo", "ui"])
+def test_a_home_below_a_file_is_refused(tmp_path: Path, diurnal: Any, command: str) -> None:
+    (tmp_path / "file").write_text("")
+    home = tmp_path / "file" / "home"
+    assert f"{home} cannot be written" in one_sentence(diurnal(command, "--home", home))
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="for root, every folder is writable")
 @pytest.mark.parametrize("command", ["nightly", "demo"])
 def test_a_home_that_cannot_be_written_is_refused(tmp_path: Path, diurnal: Any, command: str) -> None:
@@ -95,7 +102,7 @@ def test_a_home_that_cannot_be_written_is_refused(tmp_path: Path, diurnal: Any, 
         ended = diurnal(command, "--home", home)
     finally:
         home.chmod(0o755)
-    assert str(home) in one_sentence(ended)
+    assert f"{home} cannot be written" in one_sentence(ended)
 
 
 @pytest.mark.parametrize("words", [[], ["--as-of", "2024-03-13"]])
@@ -162,7 +169,7 @@ def test_bad_files_among_good_ones_do_not_fail_the_night(mixed: Any) -> None:
     ("file", "reason"),
     [
         ("mixed/empty.csv", "the file is empty"),
-        ("mixed/blank.csv", "timestamp"),
+        ("mixed/blank.csv", "no header and no rows"),
         ("mixed/header_alone.csv", "none of its 0 records"),
         ("mixed/binary.csv", "the file is binary"),
         ("mixed/cut.csv.gz", "damaged or ends early"),
@@ -215,7 +222,7 @@ def test_the_good_series_are_forecast_and_the_others_say_why_not(mixed: Any) -> 
     assert "30 values are known, and the models need" in found["short/short"][1]
     assert found["stale/stale"] == ("stale", "the newest value is of 2024-03-03 23:00:00 UTC")
     forecast = home.ask("SELECT DISTINCT series_id FROM forecasts.points")["series_id"].to_list()
-    assert sorted(forecast) == ["logs/bytes", "logs/requests", "mixed/load", "mixed/not_packed"]
+    assert sorted(forecast) == ["logs/bytes", "mixed/load", "mixed/not_packed"]
     assert "stale/stale" not in home.ask("SELECT series_id FROM models.champions")["series_id"]
     for name in ("short/short: short: 30 values", "stale/stale: stale: the newest value"):
         assert name in ended.out
@@ -239,6 +246,16 @@ def test_a_short_series_has_a_row_for_each_model_that_says_so(mixed: Any) -> Non
     assert champion[1].startswith("No model could be fitted.")
 
 
+def test_a_series_that_never_varies_is_not_forecast_and_says_so(mixed: Any) -> None:
+    home, ended = mixed
+    model, reason = home.ask(
+        "SELECT model, reason FROM models.champions WHERE series_id = 'logs/requests'"
+    ).row(0)
+    assert model == "none"
+    assert "all equal 10; there is no variation to model" in reason
+    assert f"logs/requests: ok: {reason}" in ended.out
+
+
 def test_a_source_that_fails_as_a_whole_fails_the_night_for_itself_alone(
     tmp_path: Path,
     diurnal: Any,
@@ -249,14 +266,14 @@ def test_a_source_that_fails_as_a_whole_fails_the_night_for_itself_alone(
     names = ("good", "missing", "bad")
     entries = {name: single_export(name, f"landing/{name}/*.csv") for name in names}
     home = installation(tmp_path, "".join(entries.values()))
-    for name, content in (("good", hourly_csv(FIRST, HOURS)), ("bad", "a,b\n1,2\n")):
+    for name, content in (("good", hourly_csv(FIRST, HOURS)), ("bad", "when,value\n1,2\n")):
         (tmp_path / "landing" / name).mkdir(parents=True)
         (tmp_path / "landing" / name / "load.csv").write_text(content)
     ended = diurnal("nightly", "--home", tmp_path)
     assert ended.code == 1, ended
     assert f"the folder {tmp_path / 'landing' / 'missing'} of files" in ended.out
     assert "none of its 1 files could be read" in ended.out
-    assert "no column 'timestamp'; its columns are 'a', 'b'" in ended.out
+    assert "no column 'timestamp'; its columns are 'when', 'value'" in ended.out
     forecast = home.ask_published(
         "SELECT series_id, count(*) AS n FROM forecasts.latest_forecast GROUP BY ALL"
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -55,6 +56,21 @@ def warehouse(template: Path, path: Path, opening: Opening) -> Iterator[Warehous
     shutil.copy(template, path)
     with opening() as opened:
         yield opened
+
+
+@pytest.fixture
+def changed(template: Path, path: Path) -> Callable[..., Path]:
+    """A warehouse after statements that this release would not execute."""
+
+    def change(*statements: str) -> Path:
+        path.parent.mkdir()
+        shutil.copy(template, path)
+        with duckdb.connect(str(path)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        return path
+
+    return change
 
 
 @pytest.fixture(scope="session")

@@ -87,11 +87,23 @@ def test_readers_share_it_and_keep_writers_out(lock: Path, start: Start) -> None
     reader = start(HOLD, lock, "a reader", "shared", 0)
     assert said(reader) == "held"
     with hold(lock, "another reader", shared=True, wait_seconds=0):
-        assert lock.read_text() == ""  # readers do not sign
-    with pytest.raises(WarehouseBusyError), hold(lock, "a writer", wait_seconds=0):
+        pass
+    with (
+        pytest.raises(WarehouseBusyError, match="held by another reader; wait until it ends"),
+        hold(lock, "a writer", wait_seconds=0),
+    ):
         pass
     end(reader)
     with hold(lock, "a writer", wait_seconds=0):
+        pass
+
+
+def test_a_reader_is_not_taken_for_the_writer_before_it(lock: Path, start: Start) -> None:
+    with hold(lock, "a night that is over", wait_seconds=0):
+        pass
+    reader = start(HOLD, lock, "a reader", "shared", 0)
+    assert said(reader) == "held"
+    with pytest.raises(WarehouseBusyError, match="held by a reader;"), hold(lock, "a night", wait_seconds=0):
         pass
 
 

@@ -62,7 +62,7 @@ def test_what_has_no_answer_is_refused_with_a_sentence(made: Path, query: str, p
 )
 def test_nothing_is_written(made: Path, statement: str) -> None:
     before = made.read_bytes()
-    with pytest.raises(QueryError, match=r"read-only|2 statements"):
+    with pytest.raises(QueryError, match="read-only"):
         read_query(made, statement)
     assert made.read_bytes() == before
 

@@ -1,0 +1,257 @@
+"""Faults of sources.toml: for each a sentence that says where it is, what is wrong and what to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assets.sources import Sources, SourcesError, read_sources
+
+WEB = '[[weblog]]\nname = "www"\nfiles = "landing/www/*"\n'
+ISP = '[[export]]\nname = "isp"\nfiles = "landing/isp/*"\nshape = "wide"\ntime_column = "t"\nstep = "5m"\n'
+LONG = ISP.replace("wide", "long") + 'series_column = "link"\nvalue_column = "bps"\n'
+SINGLE = ISP.replace("wide", "single") + 'value_column = "bps"\n'
+
+
+@pytest.fixture
+def toml(tmp_path: Path) -> Path:
+    return tmp_path / "sources.toml"
+
+
+def read(toml: Path, text: str) -> Sources:
+    toml.write_text(text, encoding="utf-8")
+    return read_sources(toml)
+
+
+FAULTS = {
+    # name: (text, where, what is wrong, what would be right)
+    "unknown table": ("[weblogs]\n", "[weblogs]", "table is not known", "one of platform, weblog, export"),
+    "unknown key": (
+        WEB + 'formt = "epa"\n',
+        '[weblog] "www" formt',
+        "key is not known",
+        "name, files, capacity",
+    ),
+    "unknown platform key": (
+        '[platform]\ntimezone = "UTC"\n',
+        "[platform] timezone",
+        "key is not known",
+        "one of time_zone, stale_after, keep_nights",
+    ),
+    "unknown export key": (ISP + "bps = 1\n", '[export] "isp" bps', "key is not known", "time_column"),
+    "missing key": ('[[weblog]]\nname = "www"\n', '[weblog] "www" files', "key is missing", "add it"),
+    "missing name": (
+        WEB + '[[weblog]]\nfiles = "x/*"\n',
+        "[weblog] number 2 name",
+        "key is missing",
+        "add it",
+    ),
+    "missing step": (ISP.replace('step = "5m"\n', ""), '[export] "isp" step', "key is missing", "add it"),
+    "bad zone": (
+        WEB + 'time_zone = "Mars"\n',
+        '[weblog] "www" time_zone',
+        "'Mars'",
+        "such as 'Europe/Berlin'",
+    ),
+    "bad platform zone": (
+        '[platform]\ntime_zone = "Mars"\n' + WEB,
+        "[platform] time_zone",
+        "'Mars' is not",
+        "'Europe/Berlin'",
+    ),
+    "zone of no place": (WEB + 'time_zone = "Factory"\n', "time_zone", "'Factory' is not", "'Europe/Berlin'"),
+    "zone of another type": (WEB + "time_zone = 1\n", '"www" time_zone', "not text", "in quotes"),
+    "bad duration": (
+        WEB + 'step = "5 minutes"\n',
+        '[weblog] "www" step',
+        "'5 minutes' is not",
+        "such as '5m'",
+    ),
+    "duration of nothing": (WEB + 'step = "0m"\n', '[weblog] "www" step', "'0m' is not", "such as '5m'"),
+    "duration without a unit": (ISP.replace('"5m"', "300"), '"isp" step', "write a duration", "'5m'"),
+    "bad stale_after": ('[platform]\nstale_after = "soon"\n', "[platform] stale_after", "'soon'", "'5m'"),
+    "bad keep_nights": ("[platform]\nkeep_nights = 0\n", "[platform] keep_nights", "too small", "at least 1"),
+    "a word for a number": ('[platform]\nkeep_nights = "7"\n', "keep_nights", "not a whole number", "quotes"),
+    "true for a number": ("[platform]\nkeep_nights = true\n", "keep_nights", "not a whole number", "quotes"),
+    "bad unit": (ISP + 'unit = "furlong"\n', '[export] "isp" unit', "'furlong' is not a unit", "bit/s"),
+    "bad capacity": (ISP + 'unit = "bit/s"\ncapacity = "fast"\n', '"isp": capacity', "'fast'", "'10 Gbit/s'"),
+    "one bad capacity of two": (
+        ISP + 'unit = "bit/s"\ncapacity = { a = "1 Gbit/s", b = "1 furlong/s" }\n',
+        '[export] "isp": capacity',
+        "'furlong/s' is not a unit",
+        "bit/s",
+    ),
+    "a number for a capacity": (
+        WEB + "capacity = 10\n",
+        '[weblog] "www" capacity',
+        "a quantity in quotes",
+        "'10 Gbit/s'",
+    ),
+    "numbers for capacities": (
+        ISP + "capacity = { a = 10 }\n",
+        '[export] "isp" capacity',
+        "in quotes",
+        "'10 Gbit/s'",
+    ),
+    "capacity in another kind of unit": (
+        WEB + 'capacity = "9 request/s"\n',
+        '[weblog] "www": capacity',
+        "'9 request/s' cannot be expressed",
+        "'byte'",
+    ),
+    "capacity beside an unknown unit": (
+        ISP + 'capacity = "1 Gbit/s"\n',
+        '[export] "isp": capacity',
+        "series of unknown unit",
+        "say its unit",
+    ),
+    "capacities of a web log": (
+        WEB + 'capacity = { bytes = "1 Gbit/s" }\n',
+        '[weblog] "www": capacity',
+        "one quantity",
+        "'10 Mbit/s'",
+    ),
+    "bad format": (
+        WEB + 'format = "iis"\n',
+        '[weblog] "www": format',
+        "'iis' is not known",
+        "auto, epa, common",
+    ),
+    "no month": (WEB + 'format = "epa"\n', '[weblog] "www": format', "no month", 'month = "yyyy-mm"'),
+    "bad month": (WEB + 'month = "95-08"\n', '[weblog] "www" month', "'95-08' is not", "'1995-08'"),
+    "thirteenth month": (
+        WEB + 'month = "1995-13"\n',
+        '[weblog] "www" month',
+        "'1995-13' is not",
+        "'1995-08'",
+    ),
+    "bad shape": (
+        ISP.replace("wide", "tall"),
+        '[export] "isp" shape',
+        "not known",
+        "'wide', 'long' or 'single'",
+    ),
+    "long without labels": (
+        LONG.replace('series_column = "link"\n', ""),
+        '[export] "isp"',
+        'shape = "long" needs series_column',
+        "a column of the file",
+    ),
+    "long with an empty name": (
+        LONG.replace('"link"', '""'),
+        '[export] "isp"',
+        'shape = "long" needs series_column',
+        "a column of the file",
+    ),
+    "single without values": (
+        SINGLE.replace('value_column = "bps"\n', ""),
+        '[export] "isp"',
+        'shape = "single" needs value_column',
+        "a column of the file",
+    ),
+    "wide with values": (ISP + 'value_column = "a"\n', '"isp"', "value_column does not belong", "remove it"),
+    "wide with series": (ISP + 'series = "a"\n', '"isp"', "series does not belong", "remove it"),
+    "long with columns": (LONG + 'columns = ["a"]\n', '"isp"', "columns does not belong", "remove it"),
+    "single with labels": (SINGLE + 'series_column = "a"\n', '"isp"', "series_column does not", "remove it"),
+    "a column twice": (ISP + 'columns = ["a", "a"]\n', '"isp"', "'a' is named twice", "holds one thing"),
+    "time as a value": (SINGLE.replace("bps", "t"), '"isp"', "'t' is named twice", "holds one thing"),
+    "one name for two": (WEB + ISP.replace("isp", "www"), "", "two sources are named 'www'", "must differ"),
+    "bad name": (WEB.replace("www", "a b"), '[weblog] "a b" name', "'a b' is no name", "letters, digits"),
+    "a name with a slash": (WEB.replace("www", "a/b", 1), "name", "'a/b' is no name", "letters, digits"),
+    "bad series": (
+        SINGLE + 'series = "a b"\n',
+        '[export] "isp" series',
+        "'a b' is no name",
+        "letters, digits",
+    ),
+    "a number for a name": (WEB.replace('"www"', "5"), "[weblog] number 1 name", "not text", "in quotes"),
+    "no files": (
+        WEB.replace("landing/www/*", ""),
+        '"www" files',
+        "names no files",
+        "'landing/weblogs/www/*'",
+    ),
+    "the root": (WEB.replace("landing/www/*", "/"), '"www" files', "'/' names no files", "'landing/"),
+    "stars within a name": (WEB.replace("www/*", "www**"), '"www" files', "must stand alone", "'**/*'"),
+    "a list of files": (WEB.replace('"landing/www/*"', '["a"]'), '"www" files', "not text", "in quotes"),
+    "a word for a list": (ISP + 'columns = "a"\n', '[export] "isp" columns', "not a list", "in brackets"),
+    "numbers in a list": (ISP + "columns = [1]\n", '"isp" columns number 1', "not text", "in quotes"),
+    "no time format": (
+        ISP + "time_formats = []\n",
+        '[export] "isp" time_formats',
+        "is empty",
+        "at least one",
+    ),
+    "a format without a year": (
+        ISP + 'time_formats = ["%d/%m %H:%M"]\n',
+        "time_formats",
+        "'%d/%m",
+        "'%Y-%m-%d",
+    ),
+    "half a clock": (
+        ISP + 'time_formats = ["%Y-%m-%d %I:%M"]\n',
+        "time_formats",
+        "%I:%M' does not",
+        "'%Y-%m-%d",
+    ),
+    "no format at all": (
+        ISP + 'time_formats = ["day"]\n',
+        "time_formats number 1",
+        "'day' does not",
+        "'%Y-%m-%d",
+    ),
+    "an offset unseen": (
+        ISP + 'time_formats = ["%+"]\n',
+        "time_formats number 1",
+        "'%+' does not",
+        "'%Y-%m-%d",
+    ),
+    "bad separator": (ISP + 'separator = ";;"\n', '"isp" separator', "';;' cannot separate", "such as ','"),
+    "a quote as separator": (ISP + "separator = '\"'\n", '"isp" separator', "cannot separate", "such as ','"),
+    "single brackets": (WEB.replace("[[weblog]]", "[weblog]"), "[weblog]", "not such a table", "[[weblog]]"),
+    "single export brackets": (ISP.replace("[[export]]", "[export]"), "[export]", "not such a", "[[export]]"),
+    "double brackets": (
+        '[[platform]]\ntime_zone = "UTC"\n' + WEB,
+        "[platform]",
+        "not such a",
+        "single brackets",
+    ),
+    "a word for a table": ('weblog = "www"\n', "[weblog]", "not such a table", "[[weblog]]"),
+    "words for tables": ('weblog = ["www"]\n', "[weblog] number 1", "not such a table", "[[weblog]]"),
+    "not TOML": ("[[weblog]\nname =", "", "cannot be read as TOML", "line 1"),
+    "a key twice": (WEB + 'name = "again"\n', "", "cannot be read as TOML", "overwrite"),
+}
+
+
+@pytest.mark.parametrize(("text", "where", "wrong", "right"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_fault_is_one_sentence_with_file_key_fault_and_remedy(
+    toml: Path, text: str, where: str, wrong: str, right: str
+) -> None:
+    with pytest.raises(SourcesError) as refusal:
+        read(toml, text)
+    sentence = str(refusal.value)
+    assert sentence.startswith(str(toml))
+    assert where in sentence
+    assert wrong in sentence
+    assert right in sentence
+    assert len(sentence.splitlines()) == 1
+    assert "more)" not in sentence  # one mistake is one fault
+
+
+def test_of_several_faults_the_first_is_told_and_the_others_counted(toml: Path) -> None:
+    with pytest.raises(SourcesError, match=r'"www" step: .* \(and 2 more\)$'):
+        read(toml, WEB + 'step = "x"\nmoth = "y"\n' + ISP.replace("5m", "5x"))
+
+
+def test_a_file_that_is_absent_a_folder_or_no_text(toml: Path, tmp_path: Path) -> None:
+    with pytest.raises(SourcesError, match=r"sources\.toml does not exist; write one, or let `diurnal demo`"):
+        read_sources(toml)
+    with pytest.raises(SourcesError, match=r"cannot be read as TOML: .*Is a directory"):
+        read_sources(tmp_path)
+    toml.write_bytes('name = "Zürich"'.encode("latin-1"))
+    with pytest.raises(SourcesError, match=r"sources\.toml is not UTF-8 text \(byte 9\); save it as UTF-8"):
+        read_sources(toml)
+    toml.write_bytes(WEB.encode("utf-16"))
+    with pytest.raises(SourcesError, match="is not UTF-8 text"):
+        read_sources(toml)

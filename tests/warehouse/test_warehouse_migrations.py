@@ -1,0 +1,102 @@
+"""A warehouse of an older release is brought to this one step by step, or stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from warehouse import WarehouseError, read_query, schema
+from warehouse.connection import connect
+
+
+def columns_of(file: Path) -> list[tuple[object, ...]]:
+    return read_query(file, "FROM duckdb_columns() SELECT * EXCLUDE (database_oid) ORDER BY ALL").rows()
+
+
+def versions_of(file: Path) -> list[int]:
+    return read_query(file, "SELECT version FROM platform.schema_versions ORDER BY ALL")["version"].to_list()
+
+
+def prepare(file: Path, migrations: Path) -> None:
+    with closing(connect(file)) as connection:
+        schema.prepare(connection, migrations)
+
+
+@pytest.fixture
+def older(changed: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, Path]:
+    """A warehouse two versions back with a row in it, and a folder for migrations.
+
+    It lacks a column of ``models.champions`` and has the table of scores under another name.
+    """
+    file = changed(
+        "ALTER TABLE models.champions DROP COLUMN reason",
+        "ALTER TABLE forecasts.scores RENAME TO grades",
+        "INSERT INTO models.champions VALUES ('www/bytes', TIMESTAMP '2024-05-01', 'periodic')",
+    )
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", schema.SCHEMA_VERSION + 2)
+    migrations = tmp_path / "migrations"
+    migrations.mkdir()
+    return file, migrations
+
+
+def write_migrations(folder: Path, first: str, second: str) -> None:
+    version = schema.SCHEMA_VERSION
+    (folder / f"{version - 1:04d}_reasons.sql").write_text(first, encoding="utf-8")
+    (folder / f"{version:04d}_scores.sql").write_text(second, encoding="utf-8")
+
+
+ADD_REASON = (
+    "ALTER TABLE models.champions ADD COLUMN reason VARCHAR; UPDATE models.champions SET reason = '?';"
+)
+RENAME_SCORES = "ALTER TABLE forecasts.grades RENAME TO scores;"
+
+
+def test_an_older_warehouse_is_migrated_step_by_step(older: tuple[Path, Path]) -> None:
+    file, migrations = older
+    write_migrations(migrations, ADD_REASON, RENAME_SCORES)
+    prepare(file, migrations)
+    champion = read_query(file, "SELECT series_id, model, reason FROM models.champions")
+    assert champion.rows() == [("www/bytes", "periodic", "?")]
+    assert versions_of(file) == [schema.SCHEMA_VERSION - 2, schema.SCHEMA_VERSION]
+    prepare(file, migrations)  # and once only
+    assert versions_of(file) == [schema.SCHEMA_VERSION - 2, schema.SCHEMA_VERSION]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "phrase"),
+    [
+        (
+            ADD_REASON,
+            RENAME_SCORES + "SELECT nonsense FROM nowhere;",
+            r"the migration 00\d\d_scores.sql failed",
+        ),
+        (ADD_REASON + "this is no SQL;", RENAME_SCORES, r"the migration 00\d\d_reasons.sql failed"),
+        (ADD_REASON, "SELECT 1;", "table forecasts.scores is missing"),
+    ],
+    ids=["second fails", "first fails", "leads elsewhere"],
+)
+def test_a_migration_that_fails_is_rolled_back_whole(
+    older: tuple[Path, Path], first: str, second: str, phrase: str
+) -> None:
+    file, migrations = older
+    before = columns_of(file)
+    write_migrations(migrations, first, second)
+    with pytest.raises(WarehouseError, match=phrase):
+        prepare(file, migrations)
+    assert columns_of(file) == before
+    assert versions_of(file) == [schema.SCHEMA_VERSION - 2]
+    assert read_query(file, "FROM models.champions").height == 1
+
+
+def test_an_older_warehouse_without_a_migration_is_refused(older: tuple[Path, Path]) -> None:
+    file, migrations = older
+    version = schema.SCHEMA_VERSION
+    (migrations / f"{version - 1:04d}_reasons.sql").write_text(ADD_REASON, encoding="utf-8")
+    with pytest.raises(
+        WarehouseError, match=f"no migration leads to {version}: move the warehouse file away"
+    ):
+        prepare(file, migrations)
+    assert versions_of(file) == [version - 2]
