@@ -26,9 +26,10 @@ def resources_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dict
     """
 
     def warehouse(context: dg.InitResourceContext) -> Iterator[Warehouse]:
-        run_lock = home.run_lock(context.run_id or "no-run")
+        run_id = context.run.run_id if context.run else "no-run"
+        run_lock = home.run_lock(run_id)
         run_lock.parent.mkdir(parents=True, exist_ok=True)
-        holder = f"run {(context.run_id or '')[:8]}"
+        holder = f"run {run_id[:8]}"
         log = context.log.warning if context.log else print
         # The run's own lock dies with its process: that is how a killed run is told from one at work.
         with (
