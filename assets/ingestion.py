@@ -7,62 +7,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
 
 import polars as pl
 
+from assets.account import LINE_CHARACTERS, Account, RefusedFileError
+from assets.export_loading import load_export
 from assets.landing import Landing, LandingFile, unread
 from assets.printable import printable
-from assets.sources import AUTO_FORMAT, Export, Source, WebLog
+from assets.sources import Source
+from assets.web_log_loading import load_web_log
+from assets.web_log_source import WebLog
 from traffic.parsing.content import UnreadableContentError, decompressed_chunks, line_blocks
-from traffic.parsing.export import RefusedExportError, parse_export
-from traffic.parsing.weblog import FORMATS, WebLogReader, recognise_format
+from traffic.parsing.export import RefusedExportError
 from warehouse import Warehouse
 
-LINE_CHARACTERS = 1_000
 COMPRESSED_ENDINGS = (".gz", ".bz2", ".zst")
-SNIFFED_LINES = 1_000
-
-
-class RefusedFileError(ValueError):
-    """A file that cannot be read as what its source says it is; the message says why."""
 
 
 class ChangedFileError(OSError):
     """A file that was written to while it was read."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """What became of a file, as its row in ``raw.ingested_files`` says."""
-
-    file_id: str
-    status: str
-    format: str
-    reason: str | None = None
-    bytes_read: int = 0
-    lines_read: int = 0
-    lines_skipped: int = 0
-    records_loaded: int = 0
-    records_rejected: int = 0
-    records_duplicate: int = 0
-    rows_written: int = 0
-    first_utc: datetime | None = None
-    last_utc: datetime | None = None
-    loaded_at_utc: datetime | None = None
-
-    @property
-    def records_read(self) -> int:
-        """Every line that is neither a header, a comment nor blank."""
-        return self.records_loaded + self.records_rejected + self.records_duplicate
-
-    def with_span(self, at_utc: pl.Series) -> Account:
-        """Widen the span by some records' times."""
-        times: list[Any] = [t for t in (self.first_utc, self.last_utc, at_utc.min(), at_utc.max()) if t]
-        return replace(self, first_utc=min(times), last_utc=max(times)) if times else self
 
 
 def ingest(warehouse: Warehouse, landing: Landing, say: Callable[[str], None]) -> pl.DataFrame:
@@ -118,16 +85,22 @@ def _ingest_file(warehouse: Warehouse, source: Source, file: LandingFile) -> dic
 def _load(
     warehouse: Warehouse, source: Source, file: LandingFile, file_id: str, bytes_read: int
 ) -> dict[str, Any]:
-    read = _load_web_log if isinstance(source, WebLog) else _load_export
     try:
         with warehouse.transaction():
             _forget(warehouse, source, file_id)
-            account = read(warehouse, source, file, file_id)  # type: ignore[arg-type]
+            account = _read(warehouse, source, file, file_id)
             return _record(warehouse, source, file, replace(account, bytes_read=bytes_read))
     except (RefusedFileError, RefusedExportError) as error:
         with warehouse.transaction():
             _forget(warehouse, source, file_id)
             return _record(warehouse, source, file, _refused(source, file_id, bytes_read, str(error)))
+
+
+def _read(warehouse: Warehouse, source: Source, file: LandingFile, file_id: str) -> Account:
+    chunks = _chunks(file, file_id)
+    if isinstance(source, WebLog):
+        return load_web_log(warehouse, source, line_blocks(chunks), file_id)
+    return load_export(warehouse, source, chunks, file_id, _stem(file))
 
 
 def _forget(warehouse: Warehouse, source: Source, file_id: str) -> None:
@@ -154,102 +127,19 @@ def _identify(file: LandingFile) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _blocks(file: LandingFile, file_id: str) -> Iterator[pl.DataFrame]:
+def _chunks(file: LandingFile, file_id: str) -> Iterator[bytes]:
     digest = hashlib.sha256()
-
-    def tapped(chunks: Iterator[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
+    with file.path.open("rb") as stream:
+        for chunk in decompressed_chunks(stream):
             digest.update(chunk)
             yield chunk
-
-    with file.path.open("rb") as stream:
-        yield from line_blocks(tapped(decompressed_chunks(stream)))
     if digest.hexdigest() != file_id:
         raise ChangedFileError("it changed while it was read; the next night tries again")
-
-
-def _load_web_log(warehouse: Warehouse, source: WebLog, file: LandingFile, file_id: str) -> Account:
-    reader: WebLogReader | None = None
-    account = Account(file_id, "loaded", source.format)
-    for block in _blocks(file, file_id):
-        if reader is None:
-            name = _format_of(source, block)
-            account = replace(account, format=name)
-            reader = WebLogReader(FORMATS[name], source.time_zone, source.month)
-        parsed = reader.read(block)
-        if account.lines_read == 0 and parsed.requests.is_empty():
-            _refuse_binary(block)
-        warehouse.insert("raw.web_requests", _owned(parsed.requests, source, file_id))
-        warehouse.insert("raw.rejected_lines", _owned(_escaped(parsed.rejected), source, file_id))
-        account = replace(
-            account,
-            lines_read=account.lines_read + parsed.lines_read,
-            lines_skipped=account.lines_skipped + parsed.lines_skipped,
-            records_loaded=account.records_loaded + parsed.requests.height,
-            records_rejected=account.records_rejected + parsed.rejected.height,
-            rows_written=account.rows_written + parsed.requests.height,
-        ).with_span(parsed.requests["at_utc"])
-    return _judged(account)
-
-
-def _load_export(warehouse: Warehouse, source: Export, file: LandingFile, file_id: str) -> Account:
-    blocks = list(_blocks(file, file_id))
-    if not blocks:
-        raise RefusedFileError("the file is empty")
-    lines = pl.concat(blocks)
-    _refuse_binary(lines.head(SNIFFED_LINES))
-    parsed = parse_export(lines, source.layout(_stem(file)))
-    series_id = pl.format(f"{source.name}/{{}}", "label")
-    rows = parsed.samples.select(
-        "at_utc", "value", "line_number", series_id=series_id, unit=pl.lit(source.unit)
-    )
-    warehouse.insert("raw.provider_samples", _owned(rows, source, file_id))
-    warehouse.insert("raw.rejected_lines", _owned(_escaped(parsed.rejected), source, file_id))
-    records = parsed.lines_read - parsed.lines_skipped
-    account = Account(
-        file_id=file_id,
-        status="loaded",
-        format=f"csv {source.shape}",
-        reason=parsed.note,
-        lines_read=parsed.lines_read,
-        lines_skipped=parsed.lines_skipped,
-        records_loaded=records - parsed.rejected.height - parsed.records_duplicate,
-        records_rejected=parsed.rejected.height,
-        records_duplicate=parsed.records_duplicate,
-        rows_written=rows.height,
-    )
-    return _judged(account.with_span(rows["at_utc"]))
 
 
 def _stem(file: LandingFile) -> str:
     name = PurePath(printable(file.path.name))
     return PurePath(name.stem if name.suffix in COMPRESSED_ENDINGS else name).stem
-
-
-def _format_of(source: WebLog, block: pl.DataFrame) -> str:
-    if source.format != AUTO_FORMAT:
-        return source.format
-    name = recognise_format(block["line"].head(SNIFFED_LINES))
-    if name is None:
-        _refuse_binary(block)
-        raise RefusedFileError(f"none of its first lines is in one of the formats {', '.join(FORMATS)}")
-    if FORMATS[name].needs_month and source.month is None:
-        raise RefusedFileError(f'it is in format {name!r}, which carries no month: add month = "yyyy-mm"')
-    return name
-
-
-def _refuse_binary(block: pl.DataFrame) -> None:
-    if block["line"].str.contains("\0", literal=True).any():
-        raise RefusedFileError("the file is binary, not text (it holds zero bytes and no record)")
-
-
-def _judged(account: Account) -> Account:
-    if account.lines_read == 0:
-        raise RefusedFileError("the file is empty")
-    if account.records_loaded + account.records_duplicate == 0:
-        reason = f"none of its {account.records_read:,} records could be read as {account.format}"
-        return replace(account, status="rejected", reason=reason)
-    return account
 
 
 def _refused(source: Source, file_id: str, bytes_read: int, reason: str) -> Account:
@@ -259,18 +149,6 @@ def _refused(source: Source, file_id: str, bytes_read: int, reason: str) -> Acco
 
 def _account_of(row: dict[str, Any]) -> Account:
     return Account(**{name: row[name] for name in Account.__dataclass_fields__})
-
-
-def _owned(frame: pl.DataFrame, source: Source, file_id: str) -> pl.DataFrame:
-    return frame.with_columns(source=pl.lit(source.name), file_id=pl.lit(file_id))
-
-
-def _escaped(rejected: pl.DataFrame) -> pl.DataFrame:
-    # Line and reason go to terminals and pages as they are stored: no control character may survive.
-    return rejected.with_columns(
-        pl.Series(name, [printable(text, LINE_CHARACTERS) for text in rejected[name]], dtype=pl.String)
-        for name in ("line", "reason")
-    )
 
 
 def _record(

@@ -12,10 +12,12 @@ from typing import Any
 
 import polars as pl
 
+from assets.export_source import Export
 from assets.landing import Landing
 from assets.nights import Night
 from assets.raw import loaded_spans
-from assets.sources import Export, Source, WebLog
+from assets.sources import Source
+from assets.web_log_source import WebLog
 from traffic.models.requirements import CONSTANT_VOLATILITY_MIN_OBSERVATIONS, PERIODIC_MIN_CYCLES
 from traffic.windowing.grid import Grid, UnfitForGridError, request_windows, sample_grid
 from traffic.windowing.local_days import slots_a_day

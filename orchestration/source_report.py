@@ -5,10 +5,11 @@ from __future__ import annotations
 import polars as pl
 from rich.console import Console
 
-from assets.ingestion import SNIFFED_LINES
 from assets.landing import Landing, LandingFile, unread
 from assets.printable import printable
-from assets.sources import Source, Sources, WebLog
+from assets.sources import Source, Sources
+from assets.web_log_loading import SNIFFED_LINES
+from assets.web_log_source import WebLog
 from orchestration.home import Home
 from orchestration.reading import read_when_free
 from traffic.parsing.content import UnreadableContentError, decompressed_chunks, line_blocks

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.sources import Sources, WebLog, read_sources
+from assets.sources import Sources, read_sources
+from assets.web_log_source import WebLog
 from traffic.simulation.provider import EXPORTS
 from traffic.simulation.sources_toml import write_sources_toml
 from traffic.simulation.weblog_content import WEBSITES

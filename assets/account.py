@@ -1,0 +1,91 @@
+"""The account of one file: what became of its records, as its row in the ledger ``raw.ingested_files`` says.
+
+How records are read is in ``web_log_loading`` and ``export_loading``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from assets.printable import printable
+
+LINE_CHARACTERS = 1_000
+
+
+class RefusedFileError(ValueError):
+    """A file that cannot be read as what its source says it is; the message says why."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of a file, as its row in ``raw.ingested_files`` says."""
+
+    file_id: str
+    status: str
+    format: str
+    reason: str | None = None
+    bytes_read: int = 0
+    lines_read: int = 0
+    lines_skipped: int = 0
+    records_loaded: int = 0
+    records_rejected: int = 0
+    records_duplicate: int = 0
+    rows_written: int = 0
+    first_utc: datetime | None = None
+    last_utc: datetime | None = None
+    loaded_at_utc: datetime | None = None
+
+    @property
+    def records_read(self) -> int:
+        """Every line that is neither a header, a comment nor blank."""
+        return self.records_loaded + self.records_rejected + self.records_duplicate
+
+    def with_span(self, at_utc: pl.Series) -> Account:
+        """Widen the span by some records' times."""
+        times: list[Any] = [t for t in (self.first_utc, self.last_utc, at_utc.min(), at_utc.max()) if t]
+        return replace(self, first_utc=min(times), last_utc=max(times)) if times else self
+
+
+def judged(account: Account) -> Account:
+    """Return the account of a file that was read to its end: rejected if none of its records was.
+
+    Raises
+    ------
+    RefusedFileError
+        If it has no line at all.
+    """
+    if account.lines_read == 0:
+        raise RefusedFileError("the file is empty")
+    if account.records_loaded + account.records_duplicate == 0:
+        reason = f"none of its {account.records_read:,} records could be read as {account.format}"
+        return replace(account, status="rejected", reason=reason)
+    return account
+
+
+def owned(frame: pl.DataFrame, source: str, file_id: str) -> pl.DataFrame:
+    """Say of rows which source and which content they come from."""
+    return frame.with_columns(source=pl.lit(source), file_id=pl.lit(file_id))
+
+
+def escaped(rejected: pl.DataFrame) -> pl.DataFrame:
+    """Escape rejected lines and their reasons for the terminals and pages that show them."""
+    return rejected.with_columns(
+        pl.Series(name, [printable(text, LINE_CHARACTERS) for text in rejected[name]], dtype=pl.String)
+        for name in ("line", "reason")
+    )
+
+
+def refuse_binary(block: pl.DataFrame) -> None:
+    """Refuse a file whose lines hold zero bytes.
+
+    Raises
+    ------
+    RefusedFileError
+        If one does.
+    """
+    if block["line"].str.contains("\0", literal=True).any():
+        raise RefusedFileError("the file is binary, not text (it holds zero bytes and no record)")

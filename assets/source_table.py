@@ -1,0 +1,49 @@
+"""What every table of ``sources.toml`` shares, and every source among them.
+
+What a web log or an export is told beyond that stands in ``web_log_source`` and ``export_source``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict
+
+from assets.source_keys import Capacity, FilePattern, Name
+from traffic.parsing.quantity import convert
+
+
+class Table(BaseModel):
+    """A table that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class SourceTable(Table):
+    """The keys that every source has."""
+
+    name: Name
+    files: FilePattern
+    capacity: Capacity = None
+
+    @cached_property
+    def reader(self) -> str:
+        """Fingerprint of the settings that decide what is read from a file: a change reads it again."""
+        settings = self.model_dump(mode="json", exclude={"name", "files", "capacity", "step", "silence"})
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+
+    def capacity_of(self, label: str, unit: str, step_seconds: int) -> float | None:
+        """Return the capacity of a series in its own unit, or None if none is stated."""
+        quantity = self.capacity.get(label) if isinstance(self.capacity, dict) else self.capacity
+        return None if quantity is None else convert(quantity, unit, step_seconds)
+
+    def _check_capacity(self, unit: str, step_seconds: int) -> None:
+        quantities = self.capacity.values() if isinstance(self.capacity, dict) else [self.capacity]
+        for quantity in quantities:
+            if quantity is not None:
+                try:
+                    convert(quantity, unit, step_seconds)
+                except ValueError as error:
+                    raise ValueError(f"capacity: {error}") from None
