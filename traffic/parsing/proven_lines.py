@@ -96,7 +96,7 @@ def _usual_offset(lines: pl.DataFrame) -> tuple[str, int]:
 
 
 def _front() -> pl.Expr:
-    """Client, identity, user, [time, offset] and nothing more."""
+    """Expect client, identity, user, [time, offset] and nothing more."""
     named = [_part("front", place) != "" for place in (0, 1, 2)]
     # The years are checked on the local time: a day less at each end is no loss.
     years = pl.col("local").is_between(datetime(EARLIEST_YEAR, 1, 2), datetime(LATEST_YEAR, 12, 30))
@@ -111,7 +111,7 @@ def _front() -> pl.Expr:
 
 
 def _request() -> pl.Expr:
-    """Method, path and protocol; the last quote is not escaped."""
+    """Expect method, path and protocol; the last quote is not escaped."""
     return pl.all_horizontal(
         _part("request", 0).is_in(METHODS),
         _part("request", 1) != "",
@@ -122,7 +122,7 @@ def _request() -> pl.Expr:
 
 
 def _back(quotes: int) -> pl.Expr:
-    """A status of three digits and a size of at most 18, or "-"."""
+    """Expect a status of three digits and a size of at most 18, or "-"."""
     size = _part("back", 2)
     is_number = (pl.col("bytes_sent") >= 0) & ~size.str.contains(r"^[+-]") & (size.str.len_bytes() <= 18)
     return pl.all_horizontal(
@@ -135,5 +135,5 @@ def _back(quotes: int) -> pl.Expr:
 
 
 def _combined_ending() -> pl.Expr:
-    """One blank between the quotes of referrer and user agent, and a quote at the end."""
+    """Expect one blank between the quotes of referrer and user agent, and a quote at the end."""
     return (_part("part", 4) == " ") & _part("part", 5).str.ends_with('"')
