@@ -200,15 +200,17 @@ def _known_start(
 
 def _beginning_of(warehouse: Warehouse, source: WebLog, identity: ContentIdentity) -> dict[str, Any] | None:
     """Find a known content, still where it was read, that begins with all of this one."""
+    if not identity.n_bytes:
+        return None
     for longer in ledger.longer_contents(warehouse, source, identity).iter_rows(named=True):
         path = Path(longer["path"])
         try:
-            if path.is_file() and identity.n_bytes:
-                facts = path.stat()
-                there = LandingFile.of(path, facts)
-                start = beginnings_of(there, [identity.n_bytes])
-                if start and start[0].file_id == identity.file_id:
-                    return longer
+            there = LandingFile.of(path, path.stat())
+            if (there.size_bytes, there.modified_utc) != (longer["file_size_bytes"], longer["modified_utc"]):
+                continue
+            start = beginnings_of(there, [identity.n_bytes])
+            if start and start[0].file_id == identity.file_id:
+                return longer
         except (OSError, UnreadableContentError):
             continue
     return None

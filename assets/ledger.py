@@ -20,6 +20,10 @@ from warehouse import Warehouse
 
 TABLE = "raw.ingested_files"
 READ = ("loaded", "growth")
+_KNOWN_BY = (
+    *("file_id", "path", "content_bytes", "head_id", "reader", "format", "lines_read"),
+    *("file_size_bytes", "modified_utc"),
+)
 _ROWS = ("raw.web_requests", "raw.provider_samples", "raw.rejected_lines")
 
 
@@ -146,7 +150,6 @@ def record(
 
 
 def _contents(warehouse: Warehouse, source: Source) -> pl.DataFrame:
-    columns = ("file_id", "path", "content_bytes", "head_id", "reader", "format", "lines_read")
-    known = warehouse.read(TABLE, columns, {"source": source.name, "status": [*READ, "rejected"]})
+    known = warehouse.read(TABLE, _KNOWN_BY, {"source": source.name, "status": [*READ, "rejected"]})
     # A file that was refused as a whole has no lines that count.
     return known.filter(pl.col("content_bytes").is_not_null(), pl.col("lines_read") > 0)
