@@ -34,8 +34,10 @@ def unread_id(file: LandingFile) -> str:
 
 def read_before(warehouse: Warehouse, source: Source, file_id: str) -> dict[str, Any] | None:
     """Return the ledger's row of a content that was read with the present settings, if it was."""
-    where = {"source": source.name, "file_id": file_id, "status": list(READ), "reader": source.reader}
-    rows = warehouse.read(TABLE, where=where)
+    where = {"source": source.name, "file_id": file_id, "reader": source.reader}
+    # A content of which every line was rejected is read all the same.
+    is_read = pl.col("status").is_in(READ) | (pl.col("records_rejected") > 0)
+    rows = warehouse.read(TABLE, where=where).filter(is_read)
     return rows.row(0, named=True) if rows.height else None
 
 
@@ -85,6 +87,8 @@ def forget_beginning(warehouse: Warehouse, source: Source, file_id: str, whole: 
 def reopen_last_line(warehouse: Warehouse, source: Source, beginning: Beginning) -> None:
     """Take a line that was not finished when it was read out of its content: its growth reads it whole."""
     owner = {"source": source.name, "file_id": beginning.file_id}
+    if warehouse.count(TABLE, {"source": source.name, "continues_file_id": beginning.file_id}):
+        return  # another growth of it has it already
     line = {**owner, "line_number": beginning.n_lines + 1}
     loaded = warehouse.count("raw.web_requests", line)
     rejected = warehouse.count("raw.rejected_lines", line)
