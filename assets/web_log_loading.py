@@ -11,8 +11,8 @@ from dataclasses import replace
 import polars as pl
 
 from assets.account import Account, RefusedFileError, escaped, judged, owned, refuse_binary
-from assets.web_log_source import AUTO_FORMAT, WebLog
-from traffic.parsing.weblog import FORMATS, WebLogReader, recognise_format
+from assets.web_log_source import WebLog
+from traffic.parsing.weblog import FORMATS, Layout, WebLogReader, recognise_format
 from warehouse import Warehouse
 
 SNIFFED_LINES = 1_000
@@ -48,9 +48,9 @@ def load_web_log(
     account = Account(file_id, "loaded", source.format)
     for block in blocks:
         if reader is None:
-            name = _format_of(source, block)
-            account = replace(account, format=name)
-            reader = WebLogReader(FORMATS[name], source.time_zone, source.month)
+            layout = _layout_of(source, block)
+            account = replace(account, format=layout.name)
+            reader = WebLogReader(layout, source.time_zone, source.month)
         parsed = reader.read(block)
         if account.lines_read == 0 and parsed.requests.is_empty():
             refuse_binary(block)
@@ -67,13 +67,16 @@ def load_web_log(
     return judged(account)
 
 
-def _format_of(source: WebLog, block: pl.DataFrame) -> str:
-    if source.format != AUTO_FORMAT:
-        return source.format
-    name = recognise_format(block["line"].head(SNIFFED_LINES))
-    if name is None:
+def _layout_of(source: WebLog, block: pl.DataFrame) -> Layout:
+    if source.layout is not None:
+        return source.layout
+    found = recognise_format(block["line"].head(SNIFFED_LINES))
+    if found.name is None:
         refuse_binary(block)
-        raise RefusedFileError(f"none of its first lines is in one of the formats {', '.join(FORMATS)}")
-    if FORMATS[name].needs_month and source.month is None:
-        raise RefusedFileError(f'it is in format {name!r}, which carries no month: add month = "yyyy-mm"')
-    return name
+        raise RefusedFileError(f"its format is not recognised: {found.sentence}")
+    layout = FORMATS[found.name]
+    if layout.needs_month and source.month is None:
+        raise RefusedFileError(
+            f'it is in format {layout.name!r}, which carries no month: add month = "yyyy-mm"'
+        )
+    return layout

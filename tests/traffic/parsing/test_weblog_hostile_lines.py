@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from traffic.parsing.content import line_blocks
-from traffic.parsing.weblog import FORMATS, REJECTED_SCHEMA, REQUEST_SCHEMA, WebLogReader, recognise_format
+from traffic.parsing.rejected_lines import REJECTED_SCHEMA
+from traffic.parsing.weblog import FORMATS, REQUEST_SCHEMA, WebLogReader, recognise_format
 
 GOOD = {
     "epa": 'h [30:10:00:00] "GET / HTTP/1.0" 200 5',
@@ -84,7 +85,7 @@ def test_mutated_good_lines_are_counted_once(lines, name):
 def test_arbitrary_bytes_are_counted_once(content, name):
     for block in line_blocks([content]):
         check_account(block, name)
-        assert recognise_format(block["line"]) in (None, *FORMATS)
+        assert recognise_format(block["line"]).name in (None, *FORMATS)
 
 
 @settings(max_examples=20, deadline=None)

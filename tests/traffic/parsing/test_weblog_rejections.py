@@ -131,14 +131,14 @@ def test_a_rejected_line_spoils_no_other(read_lines):
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_a_format_is_recognised_among_other_lines(numbered, name):
     lines = numbered(["#", "", *["junk"] * 50, GOOD[name]])["line"]
-    assert recognise_format(lines) == name
+    assert recognise_format(lines).name == name
 
 
 def test_the_format_of_most_lines_is_recognised(numbered):
     lines = numbered([GOOD["common"]] * 2 + [GOOD["combined"]] * 3)["line"]
-    assert recognise_format(lines) == "combined"
+    assert recognise_format(lines).name == "combined"
 
 
 @pytest.mark.parametrize("lines", [[], [""], ["#", "time,value", "\x16\x03\0"]], ids=repr)
 def test_no_format_is_recognised_where_there_is_none(numbered, lines):
-    assert recognise_format(numbered(lines)["line"]) is None
+    assert recognise_format(numbered(lines)["line"]).name is None
