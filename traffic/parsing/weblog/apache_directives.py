@@ -92,7 +92,7 @@ def _part_of_request(text: str, letter: str, *, is_quoted: bool) -> Piece:
     if letter == "U":
         return path(text, is_quoted=is_quoted, has_query=False)
     if letter == "q":
-        return query(text, is_quoted=is_quoted)
+        return query(text, is_quoted=is_quoted, has_mark=True)
     if letter in _PASSED_OVER:
         return passed_over(text, is_quoted=is_quoted)
     raise LogPatternError(f"{text!r} is no directive of LogFormat that is known")

@@ -104,7 +104,7 @@ def _part_of_request(text: str, name: str, *, is_quoted: bool) -> Piece:
         has_query = name == "request_uri"
         return path(text, is_quoted=is_quoted, has_query=has_query, rank=not has_query)
     if name in ("args", "query_string"):
-        return query(text, is_quoted=is_quoted)
+        return query(text, is_quoted=is_quoted, has_mark=False)
     if name == "is_args":
         return Piece(text, None, r"\??", r"\??", "question mark")
     if name in _PASSED_OVER or name.startswith(_FAMILIES):

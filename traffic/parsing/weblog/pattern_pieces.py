@@ -74,8 +74,8 @@ def path(text: str, *, is_quoted: bool, has_query: bool, rank: int = 0) -> Piece
     """Return the target of a request, with its query or without."""
     if has_query:
         return client_text(text, "path", "path", is_quoted=is_quoted, rank=rank)
-    strict = r'(?:[^"\\?]|\\.)*?' if is_quoted else r"[^?\s]*?"
-    return Piece(text, "path", strict, "[^?]*?", "path", rank)
+    strict = r'(?:[^"\\?]|\\.)*' if is_quoted else r"[^?\s]*"
+    return Piece(text, "path", strict, "[^?]*", "path", rank)
 
 
 def word(text: str, role: str) -> Piece:
@@ -83,10 +83,11 @@ def word(text: str, role: str) -> Piece:
     return Piece(text, role, r"[^\s\"]*", r"\S*?", role)
 
 
-def query(text: str, *, is_quoted: bool) -> Piece:
-    """Return the query of a request, with or without its question mark."""
-    strict = r'(?:[^"\\ ]|\\.)*' if is_quoted else r"\S*"
-    return Piece(text, "query", strict, r"\S*?", "query")
+def query(text: str, *, is_quoted: bool, has_mark: bool) -> Piece:
+    """Return the query of a request, with its question mark or without."""
+    free = r'(?:[^"\\ ]|\\.)*' if is_quoted else r"\S*"
+    strict, lenient = (rf"(?:\?{one})?" if has_mark else one for one in (free, r"\S*?"))
+    return Piece(text, "query", strict, lenient, "query")
 
 
 def passed_over(text: str, *, is_quoted: bool) -> Piece:

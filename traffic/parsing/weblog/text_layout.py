@@ -113,7 +113,10 @@ class TextParser:
     def _shown_time(self) -> pl.Expr:
         if "epoch" in self._layout.groups:
             return self._with_fraction("epoch")
-        offset = pl.format(" {}", "offset").fill_null("") if "offset" in self._layout.groups else pl.lit("")
+        offset = pl.lit("")
+        if "offset" in self._layout.groups:
+            apart = pl.when(pl.col("offset") == "Z").then(pl.lit("")).otherwise(pl.lit(" "))
+            offset = (apart + pl.col("offset")).fill_null("")
         text = self._with_fraction("time") if self._layout.time_text is None else self._layout.time_text
         return text + offset
 
