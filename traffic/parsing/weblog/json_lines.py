@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -26,6 +27,8 @@ from traffic.parsing.weblog.timestamps import KNOWN_FORMS, any_time
 _NO_ESCAPE = re.compile(r"\\(x|.)", re.DOTALL)
 # Half of a pair of code units is no character, and no column can hold it.
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
+# Numbers stay as they are written: no digit is lost, however many there are.
+_DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
 _TEXTS = ("host", "time", "request", "method", "path", "query", "protocol", "status", "bytes")
 
 
@@ -71,6 +74,8 @@ class JsonParser:
         self._paths = {
             name: tuple(tuple(key.split(".")) for key in layout.keys.get(name, ())) for name in _TEXTS
         }
+        # Most lines of a log have the same keys; a few logs have as many sets of keys as lines.
+        self._present = lru_cache(maxsize=256)(self._find_present)
 
     def parse(self, lines: pl.DataFrame, comments: pl.DataFrame) -> pl.DataFrame:
         """Find the fields of the next lines (``layout.LineParser``)."""
@@ -78,12 +83,16 @@ class JsonParser:
         for line in lines["line"]:
             record = decoded(line)
             columns["reason"].append("the line is not one JSON object (cut off?)" if record is None else None)
-            for name, paths in self._paths.items():
-                columns[name].append(_first_text(record or {}, paths))
+            for name, paths in self._present(tuple(record or ())):
+                columns[name].append(_first_text(record, paths) if record and paths else None)
         found = lines.with_columns(pl.Series(name, texts, pl.String) for name, texts in columns.items())
         found = pl.concat([found, any_time(found["time"])], how="horizontal")
         host = without_port(pl.col("host")) if self._layout.has_ports else pl.col("host")
         return with_fields(found, reason=self._reason(), host=host)
+
+    def _find_present(self, keys: tuple[str, ...]) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
+        """Leave out the paths that begin with a key which a record does not have."""
+        return [(name, tuple(p for p in paths if p[0] in keys)) for name, paths in self._paths.items()]
 
     def _reason(self) -> pl.Expr:
         def none_of(what: str, *names: str) -> str:
@@ -113,7 +122,7 @@ def decoded(line: str) -> dict[str, Any] | None:
     if "\\x" in line:
         line = _NO_ESCAPE.sub(lambda found: r"\\x" if found[1] == "x" else found[0], line)
     try:
-        record = json.loads(line, strict=False, parse_int=str, parse_float=str, parse_constant=str)
+        record = _DECODER.decode(line)
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
@@ -121,14 +130,15 @@ def decoded(line: str) -> dict[str, Any] | None:
 
 def _first_text(record: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> str | None:
     empty = None
-    for path in paths:
-        value: Any = record
-        for key in path:
+    for first, *rest in paths:
+        value = record.get(first)
+        for key in rest:
             value = value.get(key) if isinstance(value, dict) else None
-        if isinstance(value, str):
-            if value not in ("", "-"):
-                return _HALF_PAIR.sub("\ufffd", value)
-            empty = value if empty is None else empty
+        if value is None or not isinstance(value, str):
+            continue
+        if value not in ("", "-"):
+            return value if value.isascii() else _HALF_PAIR.sub("\ufffd", value)
+        empty = value if empty is None else empty
     return empty
 
 

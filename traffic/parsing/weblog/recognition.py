@@ -15,6 +15,8 @@ from traffic.parsing.weblog.reader import WebLogReader
 
 # Any month of 31 days serves to see whether a line without one is good.
 _SOME_MONTH = "2000-01"
+# Longer lines tell nothing more, and every format would read them through.
+_TELLING_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def share_read(layout: Layout, lines: pl.Series) -> ShareRead:
     -------
     ShareRead
     """
+    lines = lines.set((lines.str.len_bytes() > _TELLING_BYTES).fill_null(value=False), None)
     block = pl.DataFrame({"line_number": pl.int_range(1, len(lines) + 1, eager=True), "line": lines})
     parsed = WebLogReader(layout, "UTC", _SOME_MONTH).read(block)
     return ShareRead(parsed.requests.height, parsed.lines_read - parsed.lines_skipped)
