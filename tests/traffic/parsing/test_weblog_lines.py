@@ -168,6 +168,12 @@ def test_status_and_size(read_one, status, size, expected):
     assert (got["status"], got["bytes_sent"]) == expected
 
 
+@pytest.mark.parametrize("name", ["epa", "common"])
+def test_a_missing_client_is_null(read_one, name):
+    front = "- [30:10:00:00]" if name == "epa" else f"- - - {TIME}"
+    assert read_one(name, f'{front} "GET / HTTP/1.0" 200 5')["host"] is None
+
+
 @pytest.mark.parametrize("end", ["404", "404 -", "404  ", "404 - "])
 def test_an_epa_line_may_lack_its_size(read_one, end):
     got = read_one("epa", f'h [30:10:00:00] "GET / HTTP/1.0" {end}')
