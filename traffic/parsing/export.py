@@ -13,7 +13,7 @@ from typing import Literal
 import polars as pl
 
 from traffic.parsing.local_time import local_to_utc, within_plausible_years
-from traffic.parsing.weblog import REJECTED_SCHEMA
+from traffic.parsing.rejected_lines import REJECTED_SCHEMA
 
 SAMPLE_SCHEMA = pl.Schema(
     {
