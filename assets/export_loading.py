@@ -13,6 +13,7 @@ from assets.account import Account, RefusedFileError, escaped, judged, owned, re
 from assets.export_source import Export
 from traffic.parsing.content import line_blocks
 from traffic.parsing.export import parse_export
+from traffic.windowing.strays import hourly_spans
 from warehouse import Warehouse
 
 SNIFFED_LINES = 1_000
@@ -71,4 +72,5 @@ def load_export(
         records_duplicate=parsed.records_duplicate,
         rows_written=rows.height,
     )
-    return judged(account.with_span(rows["at_utc"]))
+    spans = hourly_spans(rows["at_utc"]) if rows.height else None
+    return judged(account.with_span(spans))

@@ -6,16 +6,17 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from assets.source_keys import Name, Seconds, Separator, TimeFormats, TimeZone, Unit
+from assets.source_keys import Name, Seconds, Separator, Size, TimeFormats, TimeZone, Unit
 from assets.source_table import SourceTable
 from traffic.parsing.export import DEFAULT_TIME_FORMATS, ExportLayout
-from traffic.parsing.quantity import UNKNOWN_UNIT
+from traffic.parsing.quantity import UNKNOWN_UNIT, size_bytes
 
 
 class Export(SourceTable):
     """A table ``[[export]]``: the traffic exports of one provider."""
 
     kind: Literal["export"] = "export"
+    max_size: Size = size_bytes("256 MiB")  # an export is held in memory, several times over
     shape: Literal["wide", "long", "single"]
     time_column: str
     time_formats: TimeFormats = DEFAULT_TIME_FORMATS

@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 import polars as pl
 from pydantic import AfterValidator, BeforeValidator
 
-from traffic.parsing.quantity import check_unit, duration_seconds
+from traffic.parsing.quantity import check_unit, duration_seconds, size_bytes
 
 # The system knows these, but they are no place on earth and polars does not take them.
 _NO_PLACES = frozenset({"Factory", "localtime"})
@@ -42,6 +42,12 @@ def _duration(text: object) -> int:
     if not isinstance(text, str):
         raise ValueError("write a duration in quotes, such as '5m'")
     return duration_seconds(text)
+
+
+def _size(text: object) -> int:
+    if not isinstance(text, str):
+        raise ValueError("write a size in quotes, such as '20 GiB'")
+    return size_bytes(text)
 
 
 def _name(name: str) -> str:
@@ -102,6 +108,7 @@ def _capacity(quantity: object) -> object:
 
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Seconds = Annotated[int, BeforeValidator(_duration)]
+Size = Annotated[int, BeforeValidator(_size)]
 Name = Annotated[str, AfterValidator(_name)]
 FilePattern = Annotated[str, AfterValidator(_pattern)]
 Month = Annotated[str, AfterValidator(_month)]
