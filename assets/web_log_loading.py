@@ -46,7 +46,7 @@ def load_web_log(
     file_id: str,
     blocks: Iterable[pl.DataFrame],
     format_name: str | None = None,
-    history: Iterable[pl.DataFrame] = (),
+    history: Iterable[pl.DataFrame] | None = None,
 ) -> Account:
     """Write the records of a web log, block by block.
 
@@ -83,7 +83,9 @@ def load_web_log(
             layout = _layout_of(source, block, format_name)
             account = replace(account, format=layout.name)
             reader = WebLogReader(layout, source.time_zone, source.month)
-            _follow(reader, history)
+            if history is not None and reader.needs_history(block):
+                for former in history:
+                    reader.read(former)
         parsed = reader.read(block)
         if account.lines_read == 0 and parsed.requests.is_empty():
             refuse_binary(block)
@@ -121,19 +123,11 @@ def _with_repeated(warehouse: Warehouse, source: WebLog, account: Account) -> Ac
     return replace(account, reason=reason)
 
 
-def _follow(reader: WebLogReader, history: Iterable[pl.DataFrame]) -> None:
-    """Read what was read before as far as it decides how new lines are read: a block, or all."""
-    for former in history:
-        reader.read(former)
-        if not reader.needs_history:
-            return
-
-
-def _layout_of(source: WebLog, block: pl.DataFrame, format_name: str | None) -> Layout:
+def _layout_of(source: WebLog, block: pl.DataFrame, known: str | None) -> Layout:
     if source.layout is not None:
         return source.layout
-    if format_name in FORMATS:
-        return FORMATS[format_name]
+    if known in FORMATS:
+        return FORMATS[known]
     found = recognise_format(block["line"].head(SNIFFED_LINES))
     if found.name is None:
         refuse_binary(block)

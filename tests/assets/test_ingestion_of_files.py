@@ -126,6 +126,28 @@ def test_names_of_w3c_fields_are_told_once_for_a_file(home: Any, web_log: Table)
     assert (row["format"], row["records_loaded"], row["lines_skipped"]) == ("w3c", 3, 1)
 
 
+@pytest.mark.parametrize(
+    ("keys", "head", "line"),
+    [
+        ({}, "#Fields: date time c-ip cs-uri-stem sc-bytes\n", "2025-11-13 10:00:0{} 10.0.0.1 /a 5\n"),
+        ({"pattern": "%h %{%F %T}t %U %>s"}, "", "10.0.0.1 2025-11-13 10:00:0{} /a 200\n"),
+        ({}, "", '{{"msec":"176302800{}.000","request":"GET /a","status":200}}\n'),
+    ],
+    ids=["w3c", "pattern", "json"],
+)
+def test_the_rest_of_a_grown_log_is_read_as_its_beginning_says(
+    home: Any, web_log: Table, keys: dict[str, str], head: str, line: str
+) -> None:
+    home.declare(web_log(format="auto", **keys))
+    home.put("landing/www/a", head + line.format(0) + line.format(1))
+    home.ingest()
+    home.put("landing/www/a", head + "".join(line.format(second) for second in range(4)), minute=1)
+    assert home.ingest() == ["www: a growth, 2 records"]
+    requests = home.rows("raw.web_requests", "path", "at_utc")
+    assert sorted((row["path"], row["at_utc"].second) for row in requests) == [("/a", k) for k in range(4)]
+    assert home.rows("raw.rejected_lines") == []
+
+
 def test_auto_refuses_what_it_does_not_know_and_what_lacks_a_month(home: Any, web_log: Table) -> None:
     home.put("landing/www/a", "hello\nworld\n")
     home.put("landing/www/b", '10.0.0.1 [13:10:00:00] "GET / HTTP/1.0" 200 5\n')

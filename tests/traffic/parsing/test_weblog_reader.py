@@ -15,10 +15,11 @@ CLF = 'h - - [10/Oct/2000:13:55:36{}] "GET / HTTP/1.0" 200 {}'
 
 
 @pytest.mark.parametrize(
-    ("name", "time_zone", "at_first", "after_local_time"),
+    ("name", "time_zone", "with_offset", "without"),
     [
         ("combined", "Europe/Berlin", False, True),
         ("combined", "UTC", False, False),
+        ("json", "Europe/Berlin", False, False),  # none of the lines is one
         ("epa", "Europe/Berlin", True, True),
         ("epa", "UTC", False, False),
         ("w3c", "UTC", True, True),
@@ -26,14 +27,12 @@ CLF = 'h - - [10/Oct/2000:13:55:36{}] "GET / HTTP/1.0" 200 {}'
     ],
 )
 def test_earlier_lines_matter_where_times_have_no_offset_or_lines_are_named(
-    numbered, name, time_zone, at_first, after_local_time
+    numbered, name, time_zone, with_offset, without
 ):
     reader = WebLogReader(FORMATS[name], time_zone, "2000-10")
-    assert reader.needs_history is at_first
-    reader.read(numbered([f'{CLF.format(" +0000", 5)} "-" "-"', "junk"]))
-    assert reader.needs_history is at_first
-    reader.read(numbered([f'{CLF.format("", 5)} "-" "-"']))
-    assert reader.needs_history is after_local_time
+    assert reader.needs_history(numbered([f'{CLF.format(" +0000", 5)} "-" "-"', "junk", None])) is with_offset
+    assert reader.needs_history(numbered([f'{CLF.format("", 5)} "-" "-"'])) is without
+    assert reader.read(numbered(["#"])).lines_read == 1
 
 
 def test_history_tells_a_repeated_hour_of_a_grown_file(numbered):

@@ -118,7 +118,7 @@ def test_the_names_change_in_the_middle_and_reach_across_blocks(numbered):
     lines = numbered(text)
     for size in (1, 2, 3, 8):
         reader = WebLogReader(FORMATS["w3c"], "UTC")
-        assert reader.needs_history
+        assert reader.needs_history(lines[:size])
         blocks = [reader.read(lines[start : start + size]) for start in range(0, len(text), size)]
         requests = pl.concat(block.requests for block in blocks)
         assert requests.select("path", "bytes_sent").rows() == [("/a", 1), ("/b", 2), ("/c", 3)]

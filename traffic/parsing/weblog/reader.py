@@ -34,19 +34,34 @@ class WebLogReader:
         if layout.needs_month and month is None:
             raise ValueError(f'format {layout.name!r} carries no month: say month = "yyyy-mm"')
         self._layout = layout
+        self._month = month
         self._parser = layout.parser(month)
         self._clock = WallClock(time_zone)
-        self._has_read_local_time = layout.lacks_offset
 
-    @property
-    def needs_history(self) -> bool:
-        """Whether earlier lines of a file decide how later ones are read.
+    def needs_history(self, block: pl.DataFrame) -> bool:
+        """Whether earlier lines of a file decide how these are read.
 
-        True from the outset where a line may say how those after it are laid out, and where no time says
-        its distance from UTC; it turns true once a time without an offset was read. In UTC no wall-clock
-        time comes twice.
+        So they do where a line may say how those after it are laid out, and where a time says no distance
+        from UTC, since the clock may repeat it. In UTC no time comes twice.
+
+        Parameters
+        ----------
+        block : polars.DataFrame
+            ``line_number`` and ``line``. They are not counted as read.
+
+        Returns
+        -------
+        bool
         """
-        return self._layout.has_directives or (self._has_read_local_time and self._clock.time_zone != "UTC")
+        if self._layout.has_directives:
+            return True
+        if self._clock.time_zone == "UTC" or self._layout.lacks_offset:
+            return self._clock.time_zone != "UTC"
+        lines, comments = _told_apart(block)
+        if self._layout.fast is not None:
+            _, lines = self._layout.fast(lines)
+        fields = self._layout.parser(self._month).parse(lines, comments)
+        return bool((fields["local"].is_not_null() & fields["offset_minutes"].is_null()).any())
 
     def read(self, block: pl.DataFrame) -> ParsedLines:
         """Turn the next block of numbered lines into requests and rejected lines.
@@ -62,10 +77,8 @@ class WebLogReader:
         ParsedLines
             Every line of the block is counted once.
         """
-        block = block.select("line_number", "line")
         too_long = block.filter(pl.col("line").is_null())
-        is_skipped = block.select(_IS_SKIPPED).to_series()
-        lines, comments = block.filter(~is_skipped), block.filter(is_skipped)
+        lines, comments = _told_apart(block)
         done = None
         if self._layout.fast is not None:
             done, lines = self._layout.fast(lines)
@@ -94,5 +107,11 @@ class WebLogReader:
         is_local = ~has_offset & fields["local"].is_not_null()
         if not is_local.any():
             return by_offset
-        self._has_read_local_time = True
         return by_offset.zip_with(has_offset, self._clock.to_utc(fields["local"].set(has_offset, None)))
+
+
+def _told_apart(block: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the lines that may be records, and those that are blank or comments."""
+    block = block.select("line_number", "line").rechunk()
+    is_skipped = block.select(_IS_SKIPPED).to_series()
+    return block.filter(~is_skipped), block.filter(is_skipped)
