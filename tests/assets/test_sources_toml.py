@@ -57,7 +57,7 @@ def test_what_is_left_out_of_a_table_has_its_default(toml: Path) -> None:
     sources = read(toml, WEB + ISP)
     web, isp = sources.weblog[0], sources.export[0]
     assert (web.format, web.step, web.silence, web.month, web.capacity) == ("auto", 120, 3600, None, None)
-    assert (isp.unit, isp.separator, isp.columns, isp.step) == ("unknown", ",", (), 300)
+    assert (isp.unit, isp.separator, isp.columns, isp.step) == ("unknown", "auto", (), 300)
     assert "%Y-%m-%d %H:%M" in isp.time_formats
 
 
