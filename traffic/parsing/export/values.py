@@ -24,7 +24,7 @@ _PLAIN_COMMA = rf"^[+-]?(?:\d+(?:,\d*)?|,\d+){_EXPONENT}$"
 # of the other mark.
 _ONLY_DECIMAL = {
     mark: rf"^[+-]?(?:(?:\d*{here}(?:\d{{0,2}}|\d{{4,}})|(?:0|\d{{4,}}|0\d+)?{here}\d{{3}})"
-    rf"|\d{{1,3}}(?:{other}\d{{3}})+{here}\d*){_EXPONENT}$"
+    rf"|\d{{1,3}}(?:[{other}{_BLANKS}]\d{{3}})+{here}\d*){_EXPONENT}$"
     for mark, here, other in ((".", r"\.", ","), (",", ",", r"\."))
 }
 # Two groups of the same mark: it cannot be the decimals'.
