@@ -73,6 +73,9 @@ def test_what_is_left_out_of_a_table_has_its_default(toml: Path) -> None:
         "%Y-%m-%d",
         "%b %e %Y %T",
         "%s",
+        "epoch_s",
+        "epoch_ms",
+        "ole",
     ],
 )
 def test_formats_that_read_a_date_are_taken(toml: Path, form: str) -> None:
@@ -91,6 +94,9 @@ def reader_of(toml: Path, table: str) -> str:
         'separator = ";"',
         'time_formats = ["%d.%m.%Y %H:%M"]',
         'columns = ["a"]',
+        'decimal = ","',
+        'hour_column = "hour"',
+        'measures = "volume"',
     ],
 )
 def test_another_way_of_reading_an_export_has_another_fingerprint(toml: Path, change: str) -> None:
@@ -122,6 +128,25 @@ def test_capacities_are_told_in_the_unit_of_the_series(toml: Path) -> None:
     assert web.capacity_of("requests", "request", 120) is None
     assert isp.capacity_of("a", "Mbit/s", 300) == 1000.0
     assert isp.capacity_of("b", "Mbit/s", 300) is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "unit"),
+    [('unit = "Mbps"', "Mbit/s"), ('unit = "header"', "header"), ('unit = "pps"', "packet/s")],
+)
+def test_units_of_an_export(toml: Path, keys: str, unit: str) -> None:
+    isp = read(toml, ISP + keys).export[0]
+    assert isp.unit == isp.layout("file").unit == unit
+
+
+def test_a_capacity_of_a_unit_that_the_header_states_is_compared_when_that_is_known(toml: Path) -> None:
+    isp = read(toml, ISP + 'unit = "header"\ncapacity = "1 Gbps"\n').export[0]
+    assert isp.capacity_of("a", "bit/s", 300) == 1e9
+
+
+def test_a_counter(toml: Path) -> None:
+    isp = read(toml, ISP + 'unit = "byte"\nmeasures = "counter"\ncounter_bits = 32\n').export[0]
+    assert (isp.measures, isp.counter_bits) == ("counter", 32)
 
 
 def test_the_simulated_sources_are_accepted(toml: Path) -> None:
