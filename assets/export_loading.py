@@ -58,7 +58,7 @@ def _account(source: Export, parsed: ParsedExport, file_id: str) -> Account:
     return Account(
         file_id=file_id,
         status="loaded",
-        format=f"{parsed.form} {source.shape}{_told(parsed)}",
+        format=f"{parsed.form}{_told(parsed)}",
         reason=parsed.note or _first_fault(parsed),
         lines_read=parsed.lines_read,
         lines_skipped=parsed.lines_skipped,

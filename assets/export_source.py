@@ -5,14 +5,15 @@ What a cell means is ``traffic.parsing.export``'s; what a key may hold, ``source
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import model_validator
 
 from assets.source_keys import Name, Seconds, Separator, TimeFormats, TimeZone, Unit
 from assets.source_table import SourceTable
 from traffic.parsing.export import DEFAULT_TIME_FORMATS, ExportLayout
-from traffic.parsing.export.layout import AUTO, HEADER_UNIT, Decimal, Measures, Shape
+from traffic.parsing.export.layout import AUTO, HEADER_UNIT, Decimal, Form, Measures, Shape
+from traffic.parsing.export.presets import Preset, with_preset
 from traffic.parsing.quantity import UNKNOWN_UNIT, is_rate
 
 _EXAMPLES = {"rate": "bit/s", "volume": "byte", "counter": "byte"}
@@ -22,6 +23,8 @@ class Export(SourceTable):
     """A table ``[[export]]``: the traffic exports of one provider."""
 
     kind: Literal["export"] = "export"
+    preset: Preset | None = None
+    format: Form = "auto"
     shape: Shape
     time_column: str
     time_formats: TimeFormats = DEFAULT_TIME_FORMATS
@@ -38,6 +41,11 @@ class Export(SourceTable):
     measures: Measures | None = None
     counter_bits: Literal[32, 64] | None = None
     step: Seconds
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, keys: Any) -> Any:
+        return with_preset(keys) if isinstance(keys, dict) else keys
 
     @model_validator(mode="after")
     def _check(self) -> Export:
@@ -56,6 +64,11 @@ class Export(SourceTable):
         for key in sorted(allowed[self.shape] - {"columns", "series"}):
             if not getattr(self, key):
                 raise ValueError(f'shape = "{self.shape}" needs {key} = "<a column of the file>"')
+        if self.preset == "prtg" and not self.columns:
+            raise ValueError(
+                'preset = "prtg" needs columns = ["Traffic In (speed)(RAW)", …]: beside its raw values the '
+                "file holds the same ones with their units as text"
+            )
         named = [self.time_column, self.hour_column, *self.columns, self.series_column, self.value_column]
         twice = [name for name in named if name and named.count(name) > 1]
         if twice:
@@ -96,4 +109,5 @@ class Export(SourceTable):
             first_hour=self.first_hour,
             unit=self.unit,
             measures=self.measures,
+            form=self.format,
         )

@@ -207,6 +207,7 @@ FAULTS = {
         "'%+' does not",
         "'%Y-%m-%d",
     ),
+    "odd preset": (ISP + 'preset = "mrtg"\n', '"isp" preset', "not known", "'aws_cloudwatch', 'grafana'"),
     "bits of no counter": (ISP + "counter_bits = 32\n", '"isp"', "counter_bits belongs to", "counter"),
     "a counter of a rate": (
         ISP + 'unit = "Mbit/s"\nmeasures = "counter"\n',

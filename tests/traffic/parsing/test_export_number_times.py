@@ -80,6 +80,7 @@ def test_numbers_that_may_be_something_else_are_not_guessed(read_times, texts):
         ("45413.4309027778", "ole", datetime(2024, 5, 1, 10, 20, 30)),
         ("45413,3333333333", "ole", datetime(2024, 5, 1, 8)),
         ("25568", "ole", None),
+        ("45413.4309027778", "ole_utc", datetime(2024, 5, 1, 10, 20, 30)),
     ],
 )
 def test_formats_of_numbers_that_are_said(read_times, text, form, expected):
@@ -89,6 +90,11 @@ def test_formats_of_numbers_that_are_said(read_times, text, form, expected):
 def test_serial_dates_are_read_in_the_zone_of_the_source(read_times):
     found, _ = read_times("45413.5", time_formats=("ole",), time_zone="Europe/Berlin")
     assert found == [datetime(2024, 5, 1, 10)]
+
+
+def test_serial_dates_in_utc_need_no_zone(read_times):
+    found, _ = read_times("45413.5", time_formats=("ole_utc",), time_zone="Europe/Berlin")
+    assert found == [datetime(2024, 5, 1, 12)]
 
 
 def test_formats_of_numbers_and_of_text_may_mix(read_times):

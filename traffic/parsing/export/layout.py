@@ -28,6 +28,7 @@ AUTO = "auto"
 HEADER_UNIT = "header"
 Shape = Literal["wide", "long", "single"]
 Decimal = Literal["auto", ".", ","]
+Form = Literal["auto", "csv", "parquet", "excel", "json", "xml"]
 Measures = Literal["rate", "volume", "counter"]
 
 
@@ -54,8 +55,8 @@ class ExportLayout:
     time_column : str
         Header of the column with the time, or with the date if there is an ``hour_column``.
     time_formats : tuple of str
-        strptime formats, ``epoch_s``, ``epoch_ms`` or ``ole``, tried in order; one with ``%z`` reads the
-        offset.
+        strptime formats, ``epoch_s``, ``epoch_ms``, ``ole`` or ``ole_utc``, tried in order; one with ``%z``
+        reads the offset.
     time_zone : str
         IANA name of the zone of times without an offset.
     value_columns : tuple of str
@@ -76,6 +77,8 @@ class ExportLayout:
         Unit of the values, ``header`` (the header must state one), or ``unknown`` (it may).
     measures : {"rate", "volume", "counter", None}
         What the values are: an amount in a second, in a step, or since a device began to count.
+    form : {"auto", "csv", "parquet", "excel", "json", "xml"}
+        What the content is written as; ``auto`` tells it from the first bytes.
     """
 
     shape: Shape
@@ -91,6 +94,7 @@ class ExportLayout:
     first_hour: Literal[0, 1] | None = None
     unit: str = UNKNOWN_UNIT
     measures: Measures | None = None
+    form: Form = "auto"
 
     @property
     def named_columns(self) -> list[str]:
@@ -157,7 +161,7 @@ class ParsedExport:
     told : tuple of str
         What was told from the content and not from the layout, such as the separator.
     form : str
-        What the content is written as, such as ``csv``.
+        What the content is written as and in which shape, such as ``csv wide``.
     """
 
     samples: pl.DataFrame
@@ -169,7 +173,7 @@ class ParsedExport:
     note: str | None
     unit: str = UNKNOWN_UNIT
     told: tuple[str, ...] = ()
-    form: str = "csv"
+    form: str = "csv wide"
 
 
 def require_columns(header: list[str], layout: ExportLayout) -> None:

@@ -5,28 +5,58 @@ Which format a content has is told by its first bytes; each format has a module 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from itertools import chain
 
 import polars as pl
 
 from traffic.parsing.content import line_blocks
 from traffic.parsing.export import excel, parquet
-from traffic.parsing.export.layout import ExportLayout, ParsedExport, RefusedExportError
+from traffic.parsing.export.layout import AUTO, ExportLayout, Form, ParsedExport, RefusedExportError
+from traffic.parsing.export.metrics_json import read_metrics_json
 from traffic.parsing.export.records import parse_export
+from traffic.parsing.export.rrd_xml import read_rrd_xml
 
 SNIFFED_LINES = 1_000
-
-
-def _refuse_old_workbook(content: bytes, layout: ExportLayout) -> ParsedExport:
-    raise RefusedExportError("it is an Excel workbook of the old kind (.xls); save it as .xlsx or CSV")
-
-
-_BINARY = {
-    parquet.MAGIC: parquet.read_parquet,
-    excel.MAGIC: excel.read_excel,
-    excel.OLD_MAGIC: _refuse_old_workbook,
+# The beginnings of JSON and of XML: a header of CSV may begin with a bracket too, but not so.
+_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!|xport|rrd)")
+_READERS: dict[str, Callable[[bytes, ExportLayout], ParsedExport]] = {
+    "parquet": parquet.read_parquet,
+    "excel": excel.read_excel,
+    "json": read_metrics_json,
+    "xml": read_rrd_xml,
 }
+
+
+def content_form(first: bytes) -> Form:
+    """Tell from its first bytes what an export is written as.
+
+    Parameters
+    ----------
+    first : bytes
+        The beginning of the decompressed content.
+
+    Returns
+    -------
+    {"csv", "parquet", "excel", "json", "xml"}
+        Text that is neither JSON nor XML is taken for CSV.
+
+    Raises
+    ------
+    RefusedExportError
+        If it is an Excel workbook of the old kind.
+    """
+    if first.startswith(parquet.MAGIC):
+        return "parquet"
+    if first.startswith(excel.MAGIC):
+        return "excel"
+    if first.startswith(excel.OLD_MAGIC):
+        raise RefusedExportError("it is an Excel workbook of the old kind (.xls); save it as .xlsx or CSV")
+    if _JSON.match(first):
+        return "json"
+    return "xml" if _XML.match(first) else "csv"
 
 
 def read_export(chunks: Iterable[bytes], layout: ExportLayout) -> ParsedExport:
@@ -51,10 +81,12 @@ def read_export(chunks: Iterable[bytes], layout: ExportLayout) -> ParsedExport:
     """
     stream = iter(chunks)
     first = next(stream, b"")
-    for magic, read in _BINARY.items():
-        if first.startswith(magic):
-            return read(b"".join([first, *stream]), layout)
-    return parse_export(_lines(chain([first], stream)), layout)
+    form = content_form(first)
+    if layout.form not in (AUTO, form):
+        raise RefusedExportError(f'it is {form}, where sources.toml says format = "{layout.form}"')
+    if form == "csv":
+        return parse_export(_lines(chain([first], stream)), layout)
+    return _READERS[form](b"".join([first, *stream]), layout)
 
 
 def _lines(chunks: Iterable[bytes]) -> pl.DataFrame:

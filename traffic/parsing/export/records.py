@@ -90,7 +90,7 @@ def read_records(table: RecordTable, layout: ExportLayout) -> ParsedExport:
         records_duplicate=int(records["is_duplicate"].sum()),
         note="; ".join(filter(None, notes)) or None,
         unit=units.unit,
-        form=table.form,
+        form=f"{table.form} {layout.shape}",
         told=(*table.told, *told_times, *told_values, *units.told),
     )
 

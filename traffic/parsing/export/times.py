@@ -17,11 +17,11 @@ from traffic.parsing.export.layout import (
 )
 from traffic.parsing.local_time import local_to_utc, within_plausible_years
 
-EPOCH_S, EPOCH_MS, OLE = "epoch_s", "epoch_ms", "ole"
-NUMBER_FORMATS = (EPOCH_S, EPOCH_MS, OLE)
+EPOCH_S, EPOCH_MS, OLE, OLE_UTC = "epoch_s", "epoch_ms", "ole", "ole_utc"
+NUMBER_FORMATS = (EPOCH_S, EPOCH_MS, OLE, OLE_UTC)
 # Days since 1899-12-30 as spreadsheets and PRTG count them; 25,569 of them lie before 1970.
 _OLE_DAYS_TO_1970 = 25_569
-_MICROSECONDS = {EPOCH_S: 1e6, EPOCH_MS: 1e3, OLE: 86_400e6}
+_MICROSECONDS = {EPOCH_S: 1e6, EPOCH_MS: 1e3, OLE: 86_400e6, OLE_UTC: 86_400e6}
 # Serial dates are exported with ten decimals, which is some microseconds beside the second that was meant.
 _OLE_RESOLUTION = 1_000
 # From 1990 to 2038: narrow enough that dates written as figures, such as 202405010000, are no epochs.
@@ -79,7 +79,7 @@ def read_times(frame: pl.DataFrame, layout: ExportLayout) -> tuple[pl.DataFrame,
 
 def is_aware(form: str) -> bool:
     """Whether times of this format say themselves how far they are from UTC."""
-    return form in (EPOCH_S, EPOCH_MS) or "%z" in form
+    return form in (EPOCH_S, EPOCH_MS, OLE_UTC) or "%z" in form
 
 
 def number_format(time: pl.Series) -> str | None:
@@ -124,8 +124,8 @@ def _naive(form: str) -> pl.Expr:
 def _from_number(form: str) -> pl.Expr:
     # No number of a time has groups, so that a comma can only be the decimal mark.
     number = pl.col("time").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
-    if form == OLE:
-        steps = ((number - _OLE_DAYS_TO_1970) * _MICROSECONDS[OLE] / _OLE_RESOLUTION).round()
+    if form in (OLE, OLE_UTC):
+        steps = ((number - _OLE_DAYS_TO_1970) * _MICROSECONDS[form] / _OLE_RESOLUTION).round()
         microseconds = steps * _OLE_RESOLUTION
     else:
         microseconds = (number * _MICROSECONDS[form]).round()
