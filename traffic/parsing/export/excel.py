@@ -14,7 +14,13 @@ from dataclasses import dataclass
 import fastexcel
 import polars as pl
 
-from traffic.parsing.export.layout import ExportLayout, ParsedExport, RefusedExportError, require_columns
+from traffic.parsing.export.layout import (
+    ExportLayout,
+    ParsedExport,
+    RecordTable,
+    RefusedExportError,
+    require_columns,
+)
 from traffic.parsing.export.records import read_records
 from traffic.parsing.export.typed_tables import damage_refused, refuse_large, typed_layout, typed_table
 
@@ -56,6 +62,12 @@ def read_excel(content: bytes, layout: ExportLayout) -> ParsedExport:
         If the content is no sound workbook, its members unfold to more than 256 MiB or 20 million cells, or
         no sheet has the columns.
     """
+    table, schema = excel_table(content, layout)
+    return read_records(table, typed_layout(layout, schema))
+
+
+def excel_table(content: bytes, layout: ExportLayout) -> tuple[RecordTable, pl.Schema]:
+    """Return the rows of a workbook as text, and the types that they had."""
     _refuse_unsound(content)
     with damage_refused("an Excel workbook"):
         workbook = fastexcel.read_excel(content)
@@ -65,7 +77,6 @@ def read_excel(content: bytes, layout: ExportLayout) -> ParsedExport:
             sheet.name, header_row=None, skip_rows=sheet.header_row + 1, schema_sample_rows=None
         ).to_polars()
     frame = _named(frame, sheet.header)
-    require_columns(frame.columns, layout)
     before = sheet.header_row
     table = typed_table(
         frame,
@@ -75,20 +86,13 @@ def read_excel(content: bytes, layout: ExportLayout) -> ParsedExport:
         told=(f"sheet {sheet.name!r}",) if len(names) > 1 else (),
         notes=(f"{before} row{'s' if before > 1 else ''} before the header are left out",) if before else (),
     )
-    return read_records(table, typed_layout(layout, frame.schema))
+    return table, frame.schema
 
 
 def _find_sheet(workbook: fastexcel.ExcelReader, names: Sequence[str], layout: ExportLayout) -> _Sheet:
     wanted, first = set(layout.named_columns), None
     for name in names:
-        try:
-            rows = workbook.load_sheet(
-                name, header_row=None, skip_rows=0, n_rows=HEADER_WITHIN_ROWS, dtypes="string"
-            ).to_polars()
-        except fastexcel.FastExcelError:  # an empty sheet, or one of charts
-            continue
-        for place, cells in enumerate(rows.iter_rows()):
-            header = [(cell or "").strip() for cell in cells]
+        for place, header in enumerate(_first_rows(workbook, name)):
             if wanted <= set(header):
                 return _Sheet(name, place, header)
             if first is None and any(header):
@@ -97,6 +101,34 @@ def _find_sheet(workbook: fastexcel.ExcelReader, names: Sequence[str], layout: E
         raise RefusedExportError("the workbook has no header and no rows")
     require_columns([name for name in first.header if name], layout)
     return first
+
+
+def first_header(content: bytes) -> list[str]:
+    """Return the names of the first row of a workbook that has two or more.
+
+    Raises
+    ------
+    RefusedExportError
+        If the content is no sound workbook, or has no such row.
+    """
+    _refuse_unsound(content)
+    with damage_refused("an Excel workbook"):
+        workbook = fastexcel.read_excel(content)
+        for name in workbook.sheet_names:
+            for header in _first_rows(workbook, name):
+                if sum(map(bool, header)) > 1:
+                    return [name for name in header if name]
+    raise RefusedExportError("the workbook has no row with two or more names")
+
+
+def _first_rows(workbook: fastexcel.ExcelReader, name: str) -> list[list[str]]:
+    try:
+        rows = workbook.load_sheet(
+            name, header_row=None, skip_rows=0, n_rows=HEADER_WITHIN_ROWS, dtypes="string"
+        ).to_polars()
+    except fastexcel.FastExcelError:  # an empty sheet, or one of charts
+        return []
+    return [[(cell or "").strip() for cell in cells] for cells in rows.iter_rows()]
 
 
 def _named(frame: pl.DataFrame, header: list[str]) -> pl.DataFrame:

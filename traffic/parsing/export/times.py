@@ -77,6 +77,18 @@ def read_times(frame: pl.DataFrame, layout: ExportLayout) -> tuple[pl.DataFrame,
     return read.select(*frame.columns, "at_utc", "time_reason"), told
 
 
+def times_in(time: pl.Series, form: str) -> pl.Series:
+    """Read a column of texts in one format; null where it does not fit, or beyond 1970 to 2100.
+
+    Returns
+    -------
+    polars.Series of Datetime("us")
+        UTC for a format with an offset, otherwise the wall clock's time.
+    """
+    read = _aware(form) if is_aware(form) else _naive(form)
+    return time.alias("time").to_frame().select(read.alias("time"))["time"]
+
+
 def is_aware(form: str) -> bool:
     """Whether times of this format say themselves how far they are from UTC."""
     return form in (EPOCH_S, EPOCH_MS, OLE_UTC) or "%z" in form
