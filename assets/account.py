@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 
 from assets.printable import printable
+from traffic.windowing.strays import bounds
 
 LINE_CHARACTERS = 1_000
 
@@ -26,7 +26,7 @@ class Account:
 
     file_id: str
     status: str
-    format: str
+    format: str | None
     reason: str | None = None
     bytes_read: int = 0
     lines_read: int | None = 0
@@ -38,16 +38,24 @@ class Account:
     first_utc: datetime | None = None
     last_utc: datetime | None = None
     loaded_at_utc: datetime | None = None
+    content_bytes: int | None = None
+    head_id: str | None = None
+    continues_file_id: str | None = None
+    records_stray: int = 0
+    records_repeated: int | None = None
+    is_in_series: bool | None = None
 
     @property
     def records_read(self) -> int:
         """Every record, such as a line that is neither a header, a comment nor blank."""
         return self.records_loaded + self.records_rejected + self.records_duplicate
 
-    def with_span(self, at_utc: pl.Series) -> Account:
-        """Widen the span by some records' times."""
-        times: list[Any] = [t for t in (self.first_utc, self.last_utc, at_utc.min(), at_utc.max()) if t]
-        return replace(self, first_utc=min(times), last_utc=max(times)) if times else self
+    def with_span(self, spans: pl.DataFrame | None) -> Account:
+        """Say from when to when the records are, but for stray ones; ``spans`` as of ``hourly_spans``."""
+        found = None if spans is None else bounds(spans)
+        if found is None:
+            return self
+        return replace(self, first_utc=found.first_utc, last_utc=found.last_utc, records_stray=found.stray)
 
 
 def judged(account: Account) -> Account:

@@ -1,7 +1,7 @@
 """The schema ``diagnostics``: what the models leave unexplained, and what the days look like."""
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import time, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,13 +20,14 @@ from traffic.diagnostics.residual_tests import residual_tests
 from traffic.models.champion import SELECTED
 from traffic.models.constant_volatility import ConstantVolatilityModel
 from traffic.models.filtering import residuals
-from traffic.models.requirements import fitted_window
+from traffic.models.requirements import HISTORY_DAYS, fitted_window
 from traffic.windowing.local_days import ensemble_matrix
 from traffic.windowing.regular_series import RegularSeries
-from warehouse import Warehouse
+from warehouse import Warehouse, Within
 
 LAGS = 60
 BOOTSTRAP_SEED = 2021
+_PEAK_SERIES = "SELECT DISTINCT series_id FROM diagnostics.daily_peaks"
 
 Rows = list[dict[str, Any]]
 
@@ -70,20 +71,25 @@ def residual_diagnostics(
 def peaks_of_days(
     context: dg.AssetExecutionContext,
     warehouse: dg.ResourceParam[Warehouse],
+    landing: dg.ResourceParam[Landing],
 ) -> Iterator[Any]:
-    """Find the peak of each day of each series, and how many minutes the day came later than the others."""
+    """Find the peak of each day of eight weeks, and how many minutes the day came later than the others."""
+    night = night_of(context, landing)
     catalog = warehouse.read("series.catalog", ("series_id", "step_seconds"), order_by="series_id")
+    seen = Within(night.date - timedelta(days=HISTORY_DAYS), night.date)
     frames = []
     for series_id, step_seconds in catalog.drop_nulls().iter_rows():
-        days = warehouse.read(
-            "series.day_ensemble", ("local_date", "slot", "value"), {"series_id": series_id}
-        )
+        of_series = {"series_id": series_id, "local_date": seen}
+        days = warehouse.read("series.day_ensemble", ("local_date", "slot", "value"), of_series)
         work = partial(_peak_rows, series_id, step_seconds, days)
         frames.append(in_isolation(series_id, work, lambda _: [], context.log))
     rows = [row for frame in frames for row in frame]
     peaks = pl.DataFrame(rows, infer_schema_length=None)
     with warehouse.transaction():
-        warehouse.delete("diagnostics.daily_peaks", {})
+        # Of older days an earlier night's look stands; a series that is gone has none.
+        gone = set(warehouse.query(_PEAK_SERIES)["series_id"]) - set(catalog["series_id"])
+        warehouse.delete("diagnostics.daily_peaks", {"series_id": sorted(gone)})
+        warehouse.delete("diagnostics.daily_peaks", {"local_date": seen})
         warehouse.insert("diagnostics.daily_peaks", peaks)
     plot: dict[str, Any] = {}
     if peaks.height:

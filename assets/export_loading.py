@@ -13,6 +13,7 @@ from assets.account import Account, escaped, judged, owned
 from assets.export_source import Export
 from traffic.parsing.export import ParsedExport
 from traffic.parsing.export.reading import read_export
+from traffic.windowing.strays import hourly_spans
 from warehouse import Warehouse
 
 
@@ -51,10 +52,11 @@ def load_export(
     )
     warehouse.insert("raw.provider_samples", owned(rows, source.name, file_id))
     warehouse.insert("raw.rejected_lines", owned(escaped(parsed.rejected), source.name, file_id))
-    return judged(_account(source, parsed, file_id).with_span(rows["at_utc"]))
+    spans = hourly_spans(rows["at_utc"]) if rows.height else None
+    return judged(_account(parsed, file_id).with_span(spans))
 
 
-def _account(source: Export, parsed: ParsedExport, file_id: str) -> Account:
+def _account(parsed: ParsedExport, file_id: str) -> Account:
     return Account(
         file_id=file_id,
         status="loaded",

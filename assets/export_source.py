@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
-from assets.source_keys import Name, Seconds, Separator, TimeFormats, TimeZone, Unit
+from assets.source_keys import Name, Seconds, Separator, Size, TimeFormats, TimeZone, Unit
 from assets.source_table import SourceTable
 from traffic.parsing.export import DEFAULT_TIME_FORMATS, ExportLayout
 from traffic.parsing.export.layout import AUTO, HEADER_UNIT, Decimal, Form, Measures, Shape
 from traffic.parsing.export.presets import Preset, with_preset
-from traffic.parsing.quantity import UNKNOWN_UNIT, is_rate
+from traffic.parsing.quantity import UNKNOWN_UNIT, is_rate, size_bytes
 
 _EXAMPLES = {"rate": "bit/s", "volume": "byte", "counter": "byte"}
 
@@ -23,6 +23,7 @@ class Export(SourceTable):
     """A table ``[[export]]``: the traffic exports of one provider."""
 
     kind: Literal["export"] = "export"
+    max_size: Size = size_bytes("256 MiB")  # an export is held in memory, several times over
     preset: Preset | None = None
     format: Form = "auto"
     shape: Shape

@@ -1,35 +1,49 @@
 """From a landing file to committed rows: its records, its rejected lines and its ledger row, or nothing.
 
-What a line means is ``traffic.parsing``'s; which files there are, ``landing``'s.
+A content that was read before adds nothing; of a log that has grown, what is new is read; all else is read
+whole. What a line means is ``traffic.parsing``'s, which files there are ``landing``'s.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import PurePath
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 from typing import Any
 
 import polars as pl
 
-from assets.account import LINE_CHARACTERS, Account, RefusedFileError
+from assets import ledger
+from assets.account import Account, RefusedFileError
 from assets.export_loading import load_export
+from assets.file_content import (
+    TooLargeContentError,
+    beginnings_of,
+    content_of,
+    first_of,
+    identity_of,
+)
 from assets.landing import Landing, LandingFile, unread
 from assets.printable import printable
 from assets.sources import Source
 from assets.web_log_loading import load_web_log
 from assets.web_log_source import WebLog
-from traffic.parsing.content import UnreadableContentError, decompressed_chunks, line_blocks
+from traffic.parsing.content import UnreadableContentError, line_blocks
+from traffic.parsing.content_identity import Beginning, ContentIdentity
 from traffic.parsing.export import RefusedExportError
 from warehouse import Warehouse
 
 COMPRESSED_ENDINGS = (".gz", ".bz2", ".zst")
 
 
-class ChangedFileError(OSError):
-    """A file that was written to while it was read."""
+@dataclass(frozen=True)
+class _Found:
+    """A file whose content is identified, or the account of one that cannot be."""
+
+    file: LandingFile
+    identity: ContentIdentity | None = None
+    refusal: Account | None = None
+    is_final: bool = True
 
 
 def ingest(warehouse: Warehouse, landing: Landing, say: Callable[[str], None]) -> pl.DataFrame:
@@ -51,122 +65,178 @@ def ingest(warehouse: Warehouse, landing: Landing, say: Callable[[str], None]) -
     """
     rows: list[dict[str, Any]] = []
     for source in landing.sources.all:
-        ledger = warehouse.read("raw.ingested_files", where={"source": source.name})
-        for file in unread(landing.files_of(source), source, ledger):
-            row = _ingest_file(warehouse, source, file)
-            name = printable(file.path.name)
+        known = warehouse.read(ledger.TABLE, where={"source": source.name})
+        for found in _in_order(source, unread(landing.files_of(source), source, known)):
+            row = _ingest_file(warehouse, source, found)
+            name = printable(found.file.path.name)
             say(f"{source.name}: {name} {row['status']}, {row['records_loaded']:,} records")
             rows.append(row)
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _ingest_file(warehouse: Warehouse, source: Source, file: LandingFile) -> dict[str, Any]:
+def _in_order(source: Source, files: list[LandingFile]) -> Iterator[_Found]:
+    """Identify files, and put them in the order in which they are read.
+
+    Of two states of one log the shorter comes first, so that the longer is its growth. Of two exports for one
+    time the one that was changed last comes last, and stands.
+    """
+    if not isinstance(source, WebLog):
+        yield from (_identified(source, file) for file in sorted(files, key=lambda file: file.modified_utc))
+        return
+    found = [_identified(source, file) for file in files]
+    yield from sorted(found, key=lambda one: one.identity.n_bytes if one.identity else 0)
+
+
+def _identified(source: Source, file: LandingFile) -> _Found:
     try:
-        file_id, bytes_read = _identify(file)
-        same = warehouse.read("raw.ingested_files", where={"source": source.name, "file_id": file_id})
-        loaded = same.filter(pl.col("status") == "loaded", pl.col("reader") == source.reader)
-        if loaded.is_empty():
-            return _load(warehouse, source, file, file_id, bytes_read)
-        original = loaded.row(0, named=True)
-        if original["path"] == file.listed_path:  # only its time of change is new
-            return _record(warehouse, source, file, _account_of(original))
-        reason = f"the same content was read before from {original['path']}"
-        copy = Account(file_id, "copy", original["format"], reason, bytes_read)
-        return _record(warehouse, source, file, copy)
+        if file.refusal:
+            raise UnreadableContentError(file.refusal)
+        return _Found(file, identity_of(file, source.max_size))
+    except TooLargeContentError as error:
+        return _Found(file, refusal=_refused(source, ledger.unread_id(file), str(error)), is_final=False)
     except UnreadableContentError as error:
-        return _record(warehouse, source, file, _refused(source, _unread_id(file), 0, str(error)))
+        return _Found(file, refusal=_refused(source, ledger.unread_id(file), str(error)))
     except OSError as error:
         # It may be readable tomorrow although nothing about the file has changed: it is tried again.
         reason = f"the file cannot be read: {error.strerror or error}"
-        account = _refused(source, _unread_id(file), 0, reason)
-        return _record(warehouse, source, file, account, is_final=False)
+        return _Found(file, refusal=_refused(source, ledger.unread_id(file), reason), is_final=False)
 
 
-def _load(
-    warehouse: Warehouse, source: Source, file: LandingFile, file_id: str, bytes_read: int
+def _ingest_file(warehouse: Warehouse, source: Source, found: _Found) -> dict[str, Any]:
+    file, identity = found.file, found.identity
+    if identity is None:
+        assert found.refusal is not None
+        return ledger.record(warehouse, source, file, found.refusal, is_final=found.is_final)
+    try:
+        original = ledger.read_before(warehouse, source, identity.file_id)
+        if original is None:
+            return _read_new(warehouse, source, file, identity)
+        if original["path"] == file.listed_path:  # only its time of change is new
+            known = {name: original[name] for name in Account.__dataclass_fields__}
+            return ledger.record(warehouse, source, file, Account(**known))
+        reason = f"the same content was read before from {original['path']}"
+        return _copy(warehouse, source, file, identity, original["format"], reason)
+    except OSError as error:
+        reason = f"the file cannot be read: {error.strerror or error}"
+        account = _refused(source, ledger.unread_id(file), reason)
+        return ledger.record(warehouse, source, file, account, is_final=False)
+
+
+def _read_new(
+    warehouse: Warehouse, source: Source, file: LandingFile, identity: ContentIdentity
 ) -> dict[str, Any]:
+    if isinstance(source, WebLog):
+        whole = _beginning_of(warehouse, source, identity)
+        if whole is not None:
+            reason = f"its content is the beginning of {whole['path']}, which was read before"
+            return _copy(warehouse, source, file, identity, None, reason)
     try:
         with warehouse.transaction():
-            _forget(warehouse, source, file_id)
-            account = _read(warehouse, source, file, file_id)
-            return _record(warehouse, source, file, replace(account, bytes_read=bytes_read))
+            ledger.forget(warehouse, source, identity.file_id)
+            if isinstance(source, WebLog):
+                account = _read_log(warehouse, source, file, identity)
+            else:
+                content = content_of(file, identity)
+                account = load_export(warehouse, source, content, identity.file_id, _stem(file))
+                account = replace(account, bytes_read=identity.n_bytes)
+            return ledger.record(warehouse, source, file, _known_by(account, identity))
     except (RefusedFileError, RefusedExportError) as error:
         with warehouse.transaction():
-            _forget(warehouse, source, file_id)
-            return _record(warehouse, source, file, _refused(source, file_id, bytes_read, str(error)))
+            ledger.forget(warehouse, source, identity.file_id)
+            account = replace(_refused(source, identity.file_id, str(error)), bytes_read=identity.n_bytes)
+            return ledger.record(warehouse, source, file, _known_by(account, identity))
 
 
-def _read(warehouse: Warehouse, source: Source, file: LandingFile, file_id: str) -> Account:
-    chunks = _chunks(file, file_id)
-    if isinstance(source, WebLog):
-        return load_web_log(warehouse, source, line_blocks(chunks), file_id)
-    return load_export(warehouse, source, chunks, file_id, _stem(file))
+def _read_log(warehouse: Warehouse, source: WebLog, file: LandingFile, identity: ContentIdentity) -> Account:
+    start, form = _known_start(warehouse, source, file, identity)
+    if start is None:
+        blocks = line_blocks(content_of(file, identity))
+        account = load_web_log(warehouse, source, identity.file_id, blocks)
+        return replace(account, bytes_read=identity.n_bytes)
+    if start.line_bytes < start.n_bytes:
+        ledger.reopen_last_line(warehouse, source, start)
+    account = load_web_log(
+        warehouse,
+        source,
+        identity.file_id,
+        blocks=line_blocks(content_of(file, identity, start.line_bytes), first_line=start.n_lines + 1),
+        format_name=form,
+        history=line_blocks(first_of(file, start.line_bytes)),
+    )
+    status = "growth" if account.status == "loaded" else account.status
+    return replace(
+        account,
+        status=status,
+        bytes_read=identity.n_bytes - start.line_bytes,
+        continues_file_id=start.file_id,
+    )
 
 
-def _forget(warehouse: Warehouse, source: Source, file_id: str) -> None:
-    """Remove what other settings read from a content: it is read anew."""
-    owner = {"source": source.name, "file_id": file_id}
-    if warehouse.count("raw.ingested_files", owner) == 0:  # most files are new, and the raw tables are long
-        return
-    for table in ("raw.web_requests", "raw.provider_samples", "raw.rejected_lines"):
-        warehouse.delete(table, owner)
-    warehouse.delete("raw.ingested_files", {**owner, "status": "loaded"})
+def _known_start(
+    warehouse: Warehouse, source: WebLog, file: LandingFile, identity: ContentIdentity
+) -> tuple[Beginning | None, str | None]:
+    """Find the longest known content that a file begins with, and its format.
+
+    Contents that other settings read are forgotten where they are read again as part of this one.
+    """
+    shorter = ledger.shorter_contents(warehouse, source, identity)
+    if shorter.is_empty():
+        return None, None
+    readers = dict(shorter.select("file_id", "reader").iter_rows())
+    starts = [
+        start
+        for start in beginnings_of(file, shorter["content_bytes"].unique().to_list())
+        if start.file_id in readers
+    ]
+    mine = [start for start in starts if readers[start.file_id] == source.reader]
+    known = mine[-1] if mine else None
+    for start in starts:
+        if readers[start.file_id] != source.reader and (known is None or start.n_bytes > known.n_bytes):
+            ledger.forget_beginning(warehouse, source, start.file_id, file.listed_path)
+    if known is None:
+        return None, None
+    return known, shorter.filter(pl.col("file_id") == known.file_id)["format"][0]
 
 
-def _unread_id(file: LandingFile) -> str:
-    """Name a file whose content is not known by its path."""
-    return f"unread-{hashlib.sha256(file.listed_path.encode()).hexdigest()[:32]}"
+def _beginning_of(warehouse: Warehouse, source: WebLog, identity: ContentIdentity) -> dict[str, Any] | None:
+    """Find a known content, still where it was read, that begins with all of this one."""
+    if not identity.n_bytes:
+        return None
+    for longer in ledger.longer_contents(warehouse, source, identity).iter_rows(named=True):
+        path = Path(longer["path"])
+        try:
+            there = LandingFile.of(path, path.stat())
+            if (there.size_bytes, there.modified_utc) != (longer["file_size_bytes"], longer["modified_utc"]):
+                continue
+            start = beginnings_of(there, [identity.n_bytes])
+            if start and start[0].file_id == identity.file_id:
+                return longer
+        except (OSError, UnreadableContentError):
+            continue
+    return None
 
 
-def _identify(file: LandingFile) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    with file.path.open("rb") as stream:
-        for chunk in decompressed_chunks(stream):
-            digest.update(chunk)
-            size += len(chunk)
-    return digest.hexdigest(), size
+def _copy(
+    warehouse: Warehouse,
+    source: Source,
+    file: LandingFile,
+    identity: ContentIdentity,
+    form: str | None,
+    reason: str,
+) -> dict[str, Any]:
+    account = Account(identity.file_id, "copy", form, reason, bytes_read=identity.n_bytes)
+    return ledger.record(warehouse, source, file, _known_by(account, identity))
 
 
-def _chunks(file: LandingFile, file_id: str) -> Iterator[bytes]:
-    digest = hashlib.sha256()
-    with file.path.open("rb") as stream:
-        for chunk in decompressed_chunks(stream):
-            digest.update(chunk)
-            yield chunk
-    if digest.hexdigest() != file_id:
-        raise ChangedFileError("it changed while it was read; the next night tries again")
+def _known_by(account: Account, identity: ContentIdentity) -> Account:
+    return replace(account, content_bytes=identity.n_bytes, head_id=identity.head_id)
+
+
+def _refused(source: Source, file_id: str, reason: str) -> Account:
+    kind = source.format if isinstance(source, WebLog) else f"csv {source.shape}"
+    return Account(file_id, "rejected", kind, reason)
 
 
 def _stem(file: LandingFile) -> str:
     name = PurePath(printable(file.path.name))
     return PurePath(name.stem if name.suffix in COMPRESSED_ENDINGS else name).stem
-
-
-def _refused(source: Source, file_id: str, bytes_read: int, reason: str) -> Account:
-    kind = source.format if isinstance(source, WebLog) else f"csv {source.shape}"
-    return Account(file_id, "rejected", kind, reason, bytes_read)
-
-
-def _account_of(row: dict[str, Any]) -> Account:
-    return Account(**{name: row[name] for name in Account.__dataclass_fields__})
-
-
-def _record(
-    warehouse: Warehouse, source: Source, file: LandingFile, account: Account, *, is_final: bool = True
-) -> dict[str, Any]:
-    row = {name: getattr(account, name) for name in Account.__dataclass_fields__} | {
-        "source": source.name,
-        "kind": source.kind,
-        "path": file.listed_path,
-        "reason": account.reason and printable(account.reason, LINE_CHARACTERS),
-        "records_read": account.records_read,
-        "loaded_at_utc": account.loaded_at_utc or datetime.now(tz=UTC).replace(tzinfo=None),
-        "file_size_bytes": file.size_bytes,
-        "modified_utc": file.modified_utc,
-        "reader": source.reader if is_final else None,
-    }
-    # That a file could not be read before is settled as soon as it can be.
-    ids = [account.file_id, _unread_id(file)]
-    former = {"source": source.name, "path": file.listed_path, "file_id": ids}
-    warehouse.replace("raw.ingested_files", pl.DataFrame([row], infer_schema_length=None), former)
-    return row

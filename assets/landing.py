@@ -6,6 +6,7 @@ What a file holds is read in ``ingestion``.
 from __future__ import annotations
 
 import glob
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,11 +31,20 @@ class LandingFile:
         Its size on disk.
     modified_utc : datetime
         When it was last changed, naive UTC.
+    refusal : str or None
+        Why it is not to be opened.
     """
 
     path: Path
     size_bytes: int
     modified_utc: datetime
+    refusal: str | None = None
+
+    @classmethod
+    def of(cls, path: Path, facts: os.stat_result, refusal: str | None = None) -> LandingFile:
+        """Return a file with what its file system says of it."""
+        modified = datetime.fromtimestamp(facts.st_mtime, tz=UTC).replace(tzinfo=None)
+        return cls(path, facts.st_size, modified, refusal)
 
     @property
     def listed_path(self) -> str:
@@ -97,8 +107,15 @@ class Landing:
                 continue
             # A folder has no content of its own, and that of a pipe may never end.
             if stat.S_ISREG(facts.st_mode):
-                modified = datetime.fromtimestamp(facts.st_mtime, tz=UTC).replace(tzinfo=None)
-                yield LandingFile(path, facts.st_size, modified)
+                yield LandingFile.of(path, facts, _why_outside(path, folder if wildcards else folder.parent))
+
+
+def _why_outside(path: Path, folder: Path) -> str | None:
+    """Say why a file may not be read: who may write into a landing zone must not choose what is read."""
+    target = path.resolve()
+    if target.is_relative_to(folder.resolve()):
+        return None
+    return f"it is, or lies behind, a symbolic link that leads out of {folder}; name {target.parent} in files"
 
 
 def unread(files: list[LandingFile], source: Source, ledger: pl.DataFrame) -> list[LandingFile]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import dagster as dg
@@ -12,9 +12,10 @@ import polars as pl
 
 from assets.landing import Landing
 from assets.partitions import issued_at_utc
+from traffic.models.requirements import HISTORY_DAYS
 from traffic.windowing.observations import known_before
 from traffic.windowing.regular_series import RegularSeries
-from warehouse import Warehouse
+from warehouse import Warehouse, Within
 
 Result = TypeVar("Result")
 
@@ -42,13 +43,14 @@ def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, 
 
 
 def series_of_night(warehouse: Warehouse, night: Night) -> Iterator[RegularSeries]:
-    """Yield every series but the stale and those set aside, cut at the night's midnight, one by one."""
+    """Yield every series but the stale and those set aside: the eight weeks before the night's midnight."""
     catalog = warehouse.read("series.catalog", where={"status": ["ok", "short"]}, order_by="series_id")
+    known = Within(night.issued_at_utc - timedelta(days=HISTORY_DAYS), night.issued_at_utc)
     for entry in catalog.iter_rows(named=True):
         observations = warehouse.read(
             "series.observations",
-            ("at_utc", "value", "value_clean"),
-            where={"series_id": entry["series_id"]},
+            ("at_utc", "value", "cause"),
+            where={"series_id": entry["series_id"], "at_utc": known},
             order_by="at_utc",
         )
         yield known_before(

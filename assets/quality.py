@@ -5,7 +5,7 @@ What is expected is in ``expectations``; the asset checks that show the results,
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -18,7 +18,8 @@ from assets.expectations.suite import Suite
 from assets.landing import Landing
 from assets.nights import Night, night_of
 from assets.table_specs import table_spec, written
-from warehouse import Warehouse
+from traffic.models.requirements import HISTORY_DAYS
+from warehouse import Warehouse, Within
 
 TABLE = "quality.expectations"
 SUITES: tuple[Suite, ...] = (web_requests.SUITE, provider_samples.SUITE, observations.SUITE, points.SUITE)
@@ -26,7 +27,7 @@ _RAW = frozenset({web_requests.SUITE.table_name, provider_samples.SUITE.table_na
 # The files that came in since tables were last judged: what this night loaded.
 _NEW_FILES = f"""
     SELECT file_id FROM raw.ingested_files
-    WHERE source = ? AND status = 'loaded' AND loaded_at_utc > coalesce(
+    WHERE source = ? AND status IN ('loaded', 'growth') AND loaded_at_utc > coalesce(
         (SELECT max(run_at_utc) FROM {TABLE}), TIMESTAMP '1970-01-01'
     )
 """
@@ -77,6 +78,8 @@ def _rows(warehouse: Warehouse, suite: Suite, source: str, night: Night) -> pl.D
     where: dict[str, Any] = {"series_id": names}
     if suite is points.SUITE:
         where["issued_at_utc"] = night.issued_at_utc
+    else:  # older days were judged when they were new
+        where["at_utc"] = Within(night.issued_at_utc - timedelta(days=HISTORY_DAYS), datetime.max)
     return warehouse.read(suite.table_name, columns, where)
 
 

@@ -35,5 +35,5 @@ def landing_files(
 
 def loaded_spans(warehouse: Warehouse, source: str) -> pl.DataFrame:
     """Return ``first_utc`` and ``last_utc`` of each loaded file of a source."""
-    where = {"source": source, "status": "loaded"}
+    where = {"source": source, "status": ["loaded", "growth"]}
     return warehouse.read("raw.ingested_files", ("first_utc", "last_utc"), where).drop_nulls()

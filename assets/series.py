@@ -8,9 +8,8 @@ import dagster as dg
 import polars as pl
 
 from assets.landing import Landing
-from assets.nights import Night, in_isolation, night_of
-from assets.series_of_source import series_of_source
-from assets.sources import Source
+from assets.nights import in_isolation, night_of
+from assets.series_of_source import take_up
 from assets.table_specs import table_spec, written
 from warehouse import Warehouse
 
@@ -34,7 +33,7 @@ def series_of_sources(
     """Put the raw rows of each source on regular grids, flag them and align them by local days."""
     night = night_of(context, landing)
     for source in landing.sources.all:
-        write = partial(_write_source, warehouse, landing, source, night)
+        write = partial(take_up, warehouse, landing, source, night)
         in_isolation(source.name, write, partial(_set_aside, warehouse, source.name), context.log)
     for name in set(warehouse.read("series.catalog", ["source"])["source"]):
         if name not in {source.name for source in landing.sources.all}:
@@ -43,20 +42,6 @@ def series_of_sources(
         name = f"series.{table}"
         preview = warehouse.query(f"SELECT * FROM {name} LIMIT {_PREVIEW_ROWS}")
         yield written(name, preview, time, row_count=warehouse.count(name))
-
-
-def _write_source(warehouse: Warehouse, landing: Landing, source: Source, night: Night) -> None:
-    series = list(series_of_source(warehouse, landing, source, night))
-    with warehouse.transaction():
-        former = warehouse.read("series.catalog", ["series_id"], {"source": source.name})["series_id"]
-        for table in ("series.catalog", "series.observations", "series.day_ensemble"):
-            warehouse.delete(table, {"series_id": former.to_list()})
-        for one in series:
-            owner = pl.lit(one.entry["series_id"]).alias("series_id")
-            warehouse.insert("series.catalog", pl.DataFrame([one.entry], infer_schema_length=None))
-            if one.observations is not None and one.days is not None:
-                warehouse.insert("series.observations", one.observations.with_columns(owner))
-                warehouse.insert("series.day_ensemble", one.days.with_columns(owner))
 
 
 def _set_aside(warehouse: Warehouse, source: str, reason: str) -> None:

@@ -1,140 +1,116 @@
-"""The series of one source: its raw rows on regular grids, with flags, and its rows in the catalog.
+"""The series of one source: they take up what is new, and the catalog says how they stand tonight.
 
-The tables are written in ``series``; grids and flags are made in ``traffic.windowing``.
+What is new is told in ``new_rows``, what becomes of it in ``series_parts``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 
-from assets.export_source import Export
 from assets.landing import Landing
+from assets.new_rows import new_rows
 from assets.nights import Night
-from assets.raw import loaded_spans
+from assets.series_parts import Part, parts_of_source
 from assets.sources import Source
-from assets.web_log_source import WebLog
 from traffic.models.requirements import CONSTANT_VOLATILITY_MIN_OBSERVATIONS, PERIODIC_MIN_CYCLES
-from traffic.windowing.grid import Grid, UnfitForGridError, request_windows, sample_grid
 from traffic.windowing.local_days import slots_a_day
-from traffic.windowing.observations import align_days, observe
 from warehouse import Warehouse
 
-Unfit = UnfitForGridError
-WEB_LOG_UNITS = {"bytes": "byte", "requests": "request"}
-# An export's samples in the order in which they were delivered: of two for one time the later one stands.
-_SAMPLES = """
-    SELECT sample.series_id, sample.at_utc, sample.value
-    FROM raw.provider_samples AS sample
-    JOIN raw.ingested_files AS file USING (source, file_id)
-    WHERE source = ? AND file.status = 'loaded'
-    ORDER BY sample.series_id, file.loaded_at_utc, sample.line_number
+TABLES = ("series.observations", "series.day_ensemble")
+_FACTS = """
+    SELECT series_id, min(at_utc) AS first_utc, max(at_utc) AS last_utc,
+        avg(CAST(is_observed AS INTEGER)) AS observed_share,
+        count(*) FILTER (is_observed) AS n_observations,
+        max(at_utc) FILTER (is_observed AND at_utc < $night) AS newest_utc,
+        count(*) FILTER (is_observed AND at_utc < $night) AS n_known
+    FROM series.observations WHERE series_id IN (SELECT unnest($series)) GROUP BY series_id
 """
 
 
-@dataclass(frozen=True)
-class Series:
-    """One series as it goes into the tables of ``series``.
-
-    Parameters
-    ----------
-    entry : dict
-        Its row in ``series.catalog``.
-    observations, days : polars.DataFrame or None
-        Its rows in ``series.observations`` and ``series.day_ensemble``; None if it was set aside.
-    """
-
-    entry: dict[str, Any]
-    observations: pl.DataFrame | None = None
-    days: pl.DataFrame | None = None
-
-
-def series_of_source(
-    warehouse: Warehouse, landing: Landing, source: Source, night: Night
-) -> Iterator[Series]:
-    """Yield the series of one source.
+def take_up(warehouse: Warehouse, landing: Landing, source: Source, night: Night) -> None:
+    """Bring the series of a source up to its raw rows, and its rows of the catalog to a night.
 
     Parameters
     ----------
     warehouse : Warehouse
-        Holds the raw rows.
+        Holds the raw rows and the series.
     landing : Landing
-        Says what the source is.
+        Says after how long a series is stale.
     source : WebLog or Export
         The source.
     night : Night
         What a series is stale or short for.
     """
-    if isinstance(source, WebLog):
-        grids = _web_log_grids(warehouse, source)
-    else:
-        grids = _export_grids(warehouse, source)
-    for label, unit, grid in grids:
-        yield _series(landing, source, label, unit, grid, night)
+    former = warehouse.read("series.catalog", where={"source": source.name})
+    new = new_rows(warehouse, source, former)
+    with warehouse.transaction():
+        if new.is_anew:
+            series = {"series_id": former["series_id"].to_list()}
+            for table in (*TABLES, "series.catalog"):
+                warehouse.delete(table, series)
+            former = former.clear()
+        # Each part may change what the next one stands beside.
+        for part in parts_of_source(warehouse, source, new, former):
+            _write(warehouse, source, part)
+        owner = {"source": source.name, "file_id": new.file_ids}
+        warehouse.update("raw.ingested_files", {"is_in_series": True}, owner)
+        _refresh(warehouse, landing, source, night)
 
 
-def _web_log_grids(warehouse: Warehouse, source: WebLog) -> Iterator[tuple[str, str, Grid | Unfit]]:
-    coverage = loaded_spans(warehouse, source.name)
-    if coverage.is_empty():
-        return
-    requests = warehouse.read("raw.web_requests", ("at_utc", "bytes_sent"), {"source": source.name})
-    try:
-        grids: dict[str, Grid | Unfit] = {
-            **request_windows(requests.lazy(), coverage, source.step, source.silence)
-        }
-    except UnfitForGridError as error:
-        grids = dict.fromkeys(WEB_LOG_UNITS, error)
-    for label, unit in WEB_LOG_UNITS.items():
-        yield label, unit, grids[label]
-
-
-def _export_grids(warehouse: Warehouse, source: Export) -> Iterator[tuple[str, str, Grid | Unfit]]:
-    samples = warehouse.query(_SAMPLES, [source.name])
-    for part in samples.partition_by("series_id", maintain_order=True):
-        label = str(part["series_id"][0]).removeprefix(f"{source.name}/")
-        try:
-            yield label, source.unit, sample_grid(part, source.step)
-        except UnfitForGridError as error:
-            yield label, source.unit, error
-
-
-def _series(
-    landing: Landing, source: Source, label: str, unit: str, grid: Grid | Unfit, night: Night
-) -> Series:
-    entry: dict[str, Any] = {
-        "series_id": f"{source.name}/{label}",
+def _write(warehouse: Warehouse, source: Source, part: Part) -> None:
+    series_id = f"{source.name}/{part.label}"
+    entry = {
+        "series_id": series_id,
         "source": source.name,
         "kind": source.kind,
-        "unit": unit,
+        "unit": part.unit,
         "step_seconds": source.step,
+        "phase_seconds": part.phase_seconds,
         "time_zone": source.time_zone,
-        "capacity": source.capacity_of(label, unit, source.step),
+        "capacity": source.capacity_of(part.label, part.unit, source.step),
+        "status": "set_aside",
+        "reason": part.fault or "not judged yet",
+        "grid": source.grid,
+        "remark": part.remark,
     }
-    if isinstance(grid, UnfitForGridError):
-        return Series(entry | {"status": "set_aside", "reason": str(grid)})
-    observations = observe(grid.frame, source.time_zone, source.step)
-    days = align_days(observations, source.time_zone, source.step)
+    row = pl.DataFrame([entry], infer_schema_length=None)
+    warehouse.replace("series.catalog", row, {"series_id": series_id})
+    if part.observations is None or part.days is None:
+        for table in TABLES:
+            warehouse.delete(table, {"series_id": series_id})
+        return
+    owner = pl.lit(series_id).alias("series_id")
+    at_utc = pl.col("at_utc")
+    span = part.observations.select(owner, at_utc.min().alias("first_utc"), at_utc.max().alias("last_utc"))
+    for table, frame in zip(TABLES, (part.observations, part.days), strict=True):
+        warehouse.delete_spans(table, span)
+        warehouse.insert(table, frame.with_columns(owner))
+
+
+def _refresh(warehouse: Warehouse, landing: Landing, source: Source, night: Night) -> None:
+    catalog = warehouse.read("series.catalog", where={"source": source.name})
+    facts = warehouse.query(_FACTS, {"night": night.issued_at_utc, "series": catalog["series_id"].to_list()})
+    by_series = {row["series_id"]: row for row in facts.iter_rows(named=True)}
     stale_after = timedelta(seconds=landing.sources.platform.stale_after)
-    return Series(entry | _facts(grid, observations, night, stale_after), observations, days)
+    rows = [
+        entry | _standing(entry, by_series[entry["series_id"]], night, stale_after)
+        for entry in catalog.iter_rows(named=True)
+        if entry["series_id"] in by_series
+    ]
+    aside = catalog.filter(~pl.col("series_id").is_in(list(by_series)))
+    known = pl.DataFrame(rows, schema=catalog.schema) if rows else catalog.clear()
+    warehouse.replace("series.catalog", pl.concat([known, aside]), {"source": source.name})
 
 
-def _facts(grid: Grid, observations: pl.DataFrame, night: Night, stale_after: timedelta) -> dict[str, Any]:
-    known = observations.filter("is_observed", pl.col("at_utc") < night.issued_at_utc)
-    newest_utc = known["at_utc"][-1] if known.height else None
-    status, reason = _status(newest_utc, known.height, grid.step_seconds, night, stale_after)
-    return {
-        "phase_seconds": grid.phase_seconds,
-        "first_utc": observations["at_utc"].min(),
-        "last_utc": observations["at_utc"].max(),
-        "observed_share": observations["is_observed"].mean(),
-        "n_observations": int(observations["is_observed"].sum()),
-        "status": status,
-        "reason": "; ".join(filter(None, (reason, _grid_note(grid)))) or None,
-    }
+def _standing(
+    entry: dict[str, Any], facts: dict[str, Any], night: Night, stale_after: timedelta
+) -> dict[str, Any]:
+    newest_utc, n_known = facts.pop("newest_utc"), facts.pop("n_known")
+    status, reason = _status(newest_utc, n_known, entry["step_seconds"], night, stale_after)
+    return facts | {"status": status, "reason": "; ".join(filter(None, (reason, entry["remark"]))) or None}
 
 
 def _status(
@@ -148,14 +124,3 @@ def _status(
     if n_known < need:
         return "short", f"{n_known} values are known, and the models need {need}"
     return "ok", None
-
-
-def _grid_note(grid: Grid) -> str | None:
-    notes = []
-    if grid.moved:
-        notes.append(f"{grid.moved:,} samples stood off the grid and went to the nearest point")
-    if grid.shared:
-        notes.append(f"{grid.shared:,} samples gave way to a later one for the same time: is step too long?")
-    if grid.stray:
-        notes.append(f"{grid.stray:,} records lie far before or after all others and are left out")
-    return "; ".join(notes) or None

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator
 
 from traffic.parsing.export.layout import AUTO, HEADER_UNIT
 from traffic.parsing.export.times import NUMBER_FORMATS
-from traffic.parsing.quantity import check_unit, duration_seconds
+from traffic.parsing.quantity import check_unit, duration_seconds, size_bytes
 
 # The system knows these, but they are no place on earth and polars does not take them.
 _NO_PLACES = frozenset({"Factory", "localtime"})
@@ -44,6 +44,12 @@ def _duration(text: object) -> int:
     if not isinstance(text, str):
         raise ValueError("write a duration in quotes, such as '5m'")
     return duration_seconds(text)
+
+
+def _size(text: object) -> int:
+    if not isinstance(text, str):
+        raise ValueError("write a size in quotes, such as '20 GiB'")
+    return size_bytes(text)
 
 
 def _name(name: str) -> str:
@@ -115,6 +121,7 @@ def _capacity(quantity: object) -> object:
 
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Seconds = Annotated[int, BeforeValidator(_duration)]
+Size = Annotated[int, BeforeValidator(_size)]
 Name = Annotated[str, AfterValidator(_name)]
 FilePattern = Annotated[str, AfterValidator(_pattern)]
 Month = Annotated[str, AfterValidator(_month)]

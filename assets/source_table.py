@@ -11,8 +11,11 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
-from assets.source_keys import Capacity, FilePattern, Name
+from assets.source_keys import Capacity, FilePattern, Name, Size
 from traffic.parsing.quantity import convert
+
+# Raised when grids or flags are made by other rules: every series is then made anew.
+GRID_RULES = 1
 
 
 class Table(BaseModel):
@@ -27,11 +30,20 @@ class SourceTable(Table):
     name: Name
     files: FilePattern
     capacity: Capacity = None
+    max_size: Size
 
     @cached_property
     def reader(self) -> str:
         """Fingerprint of the settings that decide what is read from a file: a change reads it again."""
-        settings = self.model_dump(mode="json", exclude={"name", "files", "capacity", "step", "silence"})
+        return self._fingerprint("name", "files", "max_size", "capacity", "step", "silence")
+
+    @cached_property
+    def grid(self) -> str:
+        """Fingerprint of the settings that make the series of the rows: a change makes them anew."""
+        return f"{GRID_RULES}-{self._fingerprint('name', 'files', 'max_size')}"
+
+    def _fingerprint(self, *without: str) -> str:
+        settings = self.model_dump(mode="json", exclude=set(without))
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 
     def capacity_of(self, label: str, unit: str, step_seconds: int) -> float | None:

@@ -13,13 +13,40 @@ import polars as pl
 from assets.account import Account, RefusedFileError, escaped, judged, owned, refuse_binary
 from assets.web_log_source import AUTO_FORMAT, WebLog
 from traffic.parsing.weblog import FORMATS, WebLogReader, recognise_format
+from traffic.windowing.strays import hourly_spans
 from warehouse import Warehouse
 
 SNIFFED_LINES = 1_000
+# Rotated logs share a second or two; two servers of one log rarely send the same line in the same second.
+SUSPECTED_RECORDS = 10
+SUSPECTED_SHARE = 0.5
+_OVERLAPPING = """
+    SELECT DISTINCT file_id FROM raw.ingested_files
+    WHERE source = ? AND file_id <> ? AND status IN ('loaded', 'growth') AND last_utc >= ? AND first_utc <= ?
+"""
+_REPEATED = """
+    WITH near AS (
+        SELECT at_utc, hash(host, method, path, protocol, status, bytes_sent) AS words, file_id
+        FROM raw.web_requests WHERE source = $source AND at_utc BETWEEN $first AND $last
+            AND (file_id = $mine OR file_id IN (SELECT unnest($others)))
+    ), other AS (
+        SELECT at_utc, words, count(*) AS n FROM near WHERE file_id <> $mine GROUP BY ALL
+    ), mine AS (
+        SELECT at_utc, words, count(*) AS n FROM near WHERE file_id = $mine GROUP BY ALL
+    ), bounds AS (SELECT min(at_utc) AS first_utc, max(at_utc) AS last_utc FROM other)
+    SELECT CAST(coalesce(sum(mine.n) FILTER (at_utc BETWEEN first_utc AND last_utc), 0) AS BIGINT) AS among,
+        CAST(coalesce(sum(least(mine.n, coalesce(other.n, 0))), 0) AS BIGINT) AS repeated
+    FROM mine LEFT JOIN other USING (at_utc, words) CROSS JOIN bounds
+"""
 
 
 def load_web_log(
-    warehouse: Warehouse, source: WebLog, blocks: Iterable[pl.DataFrame], file_id: str
+    warehouse: Warehouse,
+    source: WebLog,
+    file_id: str,
+    blocks: Iterable[pl.DataFrame],
+    format_name: str | None = None,
+    history: Iterable[pl.DataFrame] = (),
 ) -> Account:
     """Write the records of a web log, block by block.
 
@@ -29,10 +56,14 @@ def load_web_log(
         In a transaction.
     source : WebLog
         How lines are read.
+    file_id : str
+        The content.
     blocks : iterable of polars.DataFrame
         ``line_number`` and ``line`` in order.
-    file_id : str
-        The content that they belong to.
+    format_name : str, optional
+        The format, where it is known already.
+    history : iterable of polars.DataFrame
+        The lines before them, which were read another night.
 
     Returns
     -------
@@ -45,17 +76,22 @@ def load_web_log(
         If the file is empty, binary or in none of the formats.
     """
     reader: WebLogReader | None = None
-    account = Account(file_id, "loaded", source.format)
+    spans: pl.DataFrame | None = None
+    account = Account(file_id, "loaded", source.format, records_repeated=0)
     for block in blocks:
         if reader is None:
-            name = _format_of(source, block)
+            name = format_name or _format_of(source, block)
             account = replace(account, format=name)
             reader = WebLogReader(FORMATS[name], source.time_zone, source.month)
+            if reader.needs_history(block):
+                for former in history:
+                    reader.read(former)
         parsed = reader.read(block)
         if account.lines_read == 0 and parsed.requests.is_empty():
             refuse_binary(block)
         warehouse.insert("raw.web_requests", owned(parsed.requests, source.name, file_id))
         warehouse.insert("raw.rejected_lines", owned(escaped(parsed.rejected), source.name, file_id))
+        spans = hourly_spans(parsed.requests["at_utc"], spans)
         account = replace(
             account,
             lines_read=(account.lines_read or 0) + parsed.lines_read,
@@ -63,8 +99,28 @@ def load_web_log(
             records_loaded=account.records_loaded + parsed.requests.height,
             records_rejected=account.records_rejected + parsed.rejected.height,
             rows_written=account.rows_written + parsed.requests.height,
-        ).with_span(parsed.requests["at_utc"])
-    return judged(account)
+        )
+    return _with_repeated(warehouse, source, judged(account.with_span(spans)))
+
+
+def _with_repeated(warehouse: Warehouse, source: WebLog, account: Account) -> Account:
+    """Count the records that stand in other files too, and say so where that looks like an overlap."""
+    span = (account.first_utc, account.last_utc)
+    if None in span:
+        return account
+    others = warehouse.query(_OVERLAPPING, [source.name, account.file_id, *span])["file_id"].to_list()
+    if not others:
+        return account
+    named = {"source": source.name, "mine": account.file_id, "others": others}
+    among, repeated = warehouse.query(_REPEATED, named | {"first": span[0], "last": span[1]}).row(0)
+    account = replace(account, records_repeated=repeated)
+    if repeated < SUSPECTED_RECORDS or repeated < SUSPECTED_SHARE * among:
+        return account
+    reason = (
+        f"suspected overlap: {repeated:,} of its records stand word for word in other files too; "
+        "nothing was removed (raw.suspected_overlaps)"
+    )
+    return replace(account, reason=reason)
 
 
 def _format_of(source: WebLog, block: pl.DataFrame) -> str:

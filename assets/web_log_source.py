@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from assets.source_keys import Month, Seconds, TimeZone
+from assets.source_keys import Month, Seconds, Size, TimeZone
 from assets.source_table import SourceTable
-from traffic.parsing.quantity import duration_seconds
+from traffic.parsing.quantity import duration_seconds, size_bytes
 from traffic.parsing.weblog import FORMATS
 
 AUTO_FORMAT = "auto"
@@ -18,6 +18,7 @@ class WebLog(SourceTable):
     """A table ``[[weblog]]``: the access logs of one web server."""
 
     kind: Literal["weblog"] = "weblog"
+    max_size: Size = size_bytes("20 GiB")  # read as a stream: the limit stops bombs, not memory
     format: str = AUTO_FORMAT
     time_zone: TimeZone
     month: Month | None = None

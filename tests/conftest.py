@@ -7,6 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # As in a night (orchestration.definitions): before numpy is loaded, and for the processes that tests start.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

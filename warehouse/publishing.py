@@ -1,6 +1,6 @@
 """The published copy: what people query, swapped in by an atomic rename, so that nobody waits for a night.
 
-It holds every table but the raw rows, and of the observations the last sixty days of each series.
+It holds every table but the raw rows, and of the observations and their days the last sixty of each series.
 """
 
 from __future__ import annotations
@@ -14,12 +14,7 @@ from warehouse.building import built_beside
 from warehouse.connection import connect
 
 OBSERVATION_DAYS = 60
-_RECENT_OBSERVATIONS = f"""
-    SELECT observations.* FROM series.observations
-    JOIN (SELECT series_id, max(at_utc) AS newest_utc FROM series.observations GROUP BY series_id)
-    USING (series_id)
-    WHERE at_utc > newest_utc - INTERVAL {OBSERVATION_DAYS} DAY
-"""
+_OF_RECENT_DAYS = ("series.observations", "series.day_ensemble")
 
 
 def publish(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
@@ -57,9 +52,17 @@ def _copy_rows(connection: duckdb.DuckDBPyConnection) -> None:
     connection.begin()
     try:
         for table in schema.table_files().keys() - schema.UNPUBLISHED:
-            rows = _RECENT_OBSERVATIONS if table == "series.observations" else f"SELECT * FROM {table}"
+            rows = _recent(table) if table in _OF_RECENT_DAYS else f"SELECT * FROM {table}"
             connection.execute(f"INSERT INTO published.{table} BY NAME {rows}")
         connection.commit()
     except BaseException:
         connection.rollback()
         raise
+
+
+def _recent(table: str) -> str:
+    return f"""
+        SELECT kept.* FROM {table} AS kept
+        JOIN (SELECT series_id, max(at_utc) AS newest_utc FROM {table} GROUP BY series_id) USING (series_id)
+        WHERE at_utc > newest_utc - INTERVAL {OBSERVATION_DAYS} DAY
+    """

@@ -176,6 +176,35 @@ class Warehouse:
         condition, values = _condition(table, where)
         self._connection.execute(f"DELETE FROM {_table(table)}{condition}", values)
 
+    def update(self, table: str, values: Mapping[str, object], where: Where) -> None:
+        """Set columns of the rows that meet a condition."""
+        condition, bound = _condition(table, where)
+        settings = ", ".join(f"{_column(table, name)} = ?" for name in values)
+        self._connection.execute(
+            f"UPDATE {_table(table)} SET {settings}{condition}", [*values.values(), *bound]
+        )
+
+    def delete_spans(self, table: str, spans: pl.DataFrame) -> None:
+        """Remove the rows of series within spans of time.
+
+        Parameters
+        ----------
+        table : str
+            A table with ``series_id`` and ``at_utc``.
+        spans : polars.DataFrame
+            ``series_id``, ``first_utc`` and ``last_utc``, both ends included.
+        """
+        if spans.is_empty():
+            return
+        self._connection.register("spans", spans)
+        try:
+            self._connection.execute(
+                f"DELETE FROM {_table(table)} AS kept USING spans WHERE kept.series_id = spans.series_id "
+                "AND kept.at_utc BETWEEN spans.first_utc AND spans.last_utc"
+            )
+        finally:
+            self._connection.unregister("spans")
+
     def replace(self, table: str, frame: pl.DataFrame, where: Where) -> None:
         """Put rows in the place of those that meet a condition, in one transaction."""
         with self.transaction():

@@ -26,7 +26,7 @@ def why_source_failed(warehouse: Warehouse, landing: Landing, source: Source) ->
         A sentence, or None if at least one of its files was loaded.
     """
     files = warehouse.read("raw.ingested_files", ("path", "status", "reason"), {"source": source.name})
-    if (files["status"] == "loaded").any():
+    if files["status"].is_in(["loaded", "growth"]).any():
         return None
     if files.is_empty():
         return landing.why_no_files(source)

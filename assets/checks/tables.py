@@ -9,14 +9,10 @@ from assets.table_specs import key_of
 from warehouse import Warehouse
 
 _UNMARKED_GAPS = """
-    SELECT series_id, count(*) AS gaps
-    FROM (
-        SELECT series_id, date_diff('second', lag(at_utc) OVER one_series, at_utc) AS seconds
-        FROM series.observations
-        WINDOW one_series AS (PARTITION BY series_id ORDER BY at_utc)
-    ) JOIN series.catalog USING (series_id)
-    WHERE seconds IS NOT NULL AND seconds <> step_seconds
-    GROUP BY series_id ORDER BY series_id
+    SELECT series_id,
+        1 + date_diff('second', min(at_utc), max(at_utc)) // any_value(step_seconds) - count(*) AS gaps
+    FROM series.observations JOIN series.catalog USING (series_id)
+    GROUP BY series_id HAVING gaps <> 0 ORDER BY series_id
 """
 _WRONG_SUMS = """
     SELECT file.source, file.path
@@ -42,7 +38,7 @@ class CheckCouldNotRunError(RuntimeError):
     description="Each series has a row at every step from its first to its last; a missing value is marked.",
 )
 def observations_have_no_unmarked_gap(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
-    """Look for steps between rows that are not the series' step."""
+    """Count the rows of each series against the steps of its span; the suite judges the spacing itself."""
     return _empty(warehouse.query(_UNMARKED_GAPS), "series with a gap that no row marks")
 
 

@@ -6,18 +6,39 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from assets.ingestion import ingest
 from assets.landing import Landing
+from assets.nights import Night
+from assets.partitions import issued_at_utc
+from assets.series_of_source import take_up
 from assets.sources import read_sources
 from warehouse import Warehouse, open_warehouse
 
 RAW = ("raw.web_requests", "raw.provider_samples", "raw.rejected_lines", "raw.ingested_files")
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series as the tables have it."""
+
+    entry: dict[str, Any]
+    observations: pl.DataFrame | None
+    days: pl.DataFrame | None
+
+
+def series_of(warehouse: Any, entry: dict[str, Any]) -> Series:
+    owner = {"series_id": entry["series_id"]}
+    tables = ("series.observations", "series.day_ensemble")
+    frames = [warehouse.read(table, (), owner, order_by="at_utc") for table in tables]
+    return Series(entry, *(frame if frame.height else None for frame in frames))
 
 
 class Home:
@@ -64,6 +85,15 @@ class Home:
         said: list[str] = []
         ingest(self.warehouse, self.landing, said.append)
         return said
+
+    def series(self, night: date) -> dict[str, Series]:
+        """Bring the series of all sources up to a night; return them as the tables have them."""
+        landing = self.landing
+        at = Night(night, issued_at_utc(night, landing.sources.platform.time_zone))
+        for source in landing.sources.all:
+            take_up(self.warehouse, landing, source, at)
+        catalog = self.warehouse.read("series.catalog", order_by="series_id")
+        return {entry["series_id"]: series_of(self.warehouse, entry) for entry in catalog.to_dicts()}
 
     def rows(self, table: str, *columns: str, **where: Any) -> list[dict[str, Any]]:
         """Rows of a table, in order of their columns."""

@@ -111,7 +111,7 @@ def test_a_killed_night_leaves_all_or_nothing_of_each_file(
     assert by_name(home.raw()) == whole
 
 
-@pytest.mark.parametrize(("fatal", "moment", "n_anew"), [(2, "after", 0), (9, "after", 3)])
+@pytest.mark.parametrize(("fatal", "moment", "n_anew"), [(2, "after", 1), (9, "after", 3)])
 def test_a_night_killed_while_it_reads_anew_leaves_each_file_as_it_was_or_as_it_will_be(
     home: Any, fill: Callable[..., None], undisturbed: dict[str, Raw], fatal: int, moment: str, n_anew: int
 ) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +59,12 @@ def test_a_log_becomes_requests_rejected_lines_and_a_ledger_row(
         "file_size_bytes": len(text),
         "modified_utc": datetime(2025, 1, 1, 0, 3),
         "reader": home.landing.sources.all[0].reader,
+        "content_bytes": len(text),
+        "head_id": hashlib.sha256(text.encode()).hexdigest(),
+        "continues_file_id": None,
+        "records_stray": 0,
+        "records_repeated": 0,
+        "is_in_series": None,
     }
 
 
@@ -136,25 +143,51 @@ def test_the_series_of_a_single_export_is_named_after_its_file(home: Any, export
     }
 
 
-def test_a_file_that_changes_while_it_is_read_is_not_half_loaded_and_is_tried_again(
-    home: Any, web_log: Table, export: Table, log_line: Line, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log, csv = log_line() + log_line("10:01:00"), CSV
-    home.put("landing/www/a", log)
-    home.put("landing/isp/b.csv", csv)
-    home.declare(web_log(), export())
-    identify = ingestion._identify
+def ingest_while_written(home: Any, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path], None]) -> None:
+    """Ingest files that another program writes to between their identification and their reading."""
+    identity_of = ingestion.identity_of
 
-    def identify_before_the_change(file: Any) -> tuple[str, int]:
-        identity = identify(file)
-        # It grows as it is written on: neither size nor time of change in the listing are the last ones.
-        with file.path.open("a", encoding="utf-8") as stream:
-            stream.write(log_line("10:02:00") if file.path.name == "a" else "2025-01-01 00:10,5,6\n")
+    def identity_before_the_change(file: Any, max_bytes: int) -> Any:
+        identity = identity_of(file, max_bytes)
+        write(file.path)
         return identity
 
     with monkeypatch.context() as writing:
-        writing.setattr(ingestion, "_identify", identify_before_the_change)
+        writing.setattr(ingestion, "identity_of", identity_before_the_change)
         home.ingest()
+
+
+def test_what_is_added_to_a_file_while_it_is_read_is_left_to_the_next_night(
+    home: Any, web_log: Table, export: Table, log_line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.put("landing/www/a", log_line() + log_line("10:01:00"))
+    home.put("landing/isp/b.csv", CSV)
+    home.declare(web_log(), export())
+
+    def append(path: Path) -> None:
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(log_line("10:02:00") if path.name == "a" else "2025-01-01 00:10,5,6\n")
+
+    ingest_while_written(home, monkeypatch, append)
+    assert {name: row["status"] for name, row in home.ledger().items()} == {"a": "loaded", "b.csv": "loaded"}
+    assert (len(home.rows("raw.web_requests")), len(home.rows("raw.provider_samples"))) == (2, 3)
+    home.ingest()
+    grown = home.rows("raw.ingested_files", "status", "records_loaded", path=str(home.path / "landing/www/a"))
+    assert [tuple(row.values()) for row in grown] == [("growth", 1), ("loaded", 2)]
+    assert len(home.rows("raw.web_requests")) == 3
+
+
+def test_a_file_that_is_another_when_it_is_read_is_not_half_loaded_and_is_tried_again(
+    home: Any, web_log: Table, export: Table, log_line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.put("landing/www/a", log_line() + log_line("10:01:00"))
+    home.put("landing/isp/b.csv", CSV)
+    home.declare(web_log(), export())
+
+    def replace(path: Path) -> None:
+        path.write_text(log_line("11:00:00") * 3 if path.name == "a" else CSV.replace(",1,2", ",7,8"))
+
+    ingest_while_written(home, monkeypatch, replace)
     for name in ("a", "b.csv"):
         row = home.ledger()[name]
         assert row["status"] == "rejected"
@@ -165,7 +198,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_half_loaded_and_is_tried_ag
         assert home.rows(table) == []
     home.ingest()
     assert {name: row["status"] for name, row in home.ledger().items()} == {"a": "loaded", "b.csv": "loaded"}
-    assert (len(home.rows("raw.web_requests")), len(home.rows("raw.provider_samples"))) == (3, 5)
+    assert (len(home.rows("raw.web_requests")), len(home.rows("raw.provider_samples"))) == (3, 3)
 
 
 HOSTILE = st.one_of(

@@ -9,12 +9,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assets.nights import Night
-from assets.partitions import issued_at_utc
-from assets.series_of_source import Series, series_of_source
-
 Table = Callable[..., str]
 Line = Callable[..., str]
+
+
+Series = Any
 Make = Callable[..., dict[str, Series]]
 
 
@@ -24,15 +23,8 @@ def make(home: Any) -> Make:
 
     def series(night: date = date(2025, 11, 14)) -> dict[str, Series]:
         home.ingest()
-        landing = home.landing
-        at = Night(night, issued_at_utc(night, landing.sources.platform.time_zone))
-        made = [
-            one
-            for source in landing.sources.all
-            for one in series_of_source(home.warehouse, landing, source, at)
-        ]
-        assert len({one.entry["series_id"] for one in made}) == len(made)
-        return {one.entry["series_id"]: one for one in made}
+        made: dict[str, Series] = home.series(night)
+        return made
 
     return series
 
@@ -287,22 +279,3 @@ def test_days_are_those_of_the_series_own_zone(home: Any, export: Table, make: M
     }
     repeated = days.filter(pl.col("local_date") == date(2025, 10, 26), pl.col("slot") == 2)
     assert repeated["value"].is_null().to_list() == [False, True]
-
-
-def test_rows_fit_their_tables(home: Any, web_log: Table, export: Table, log_line: Line, make: Make) -> None:
-    home.put(
-        "landing/www/a",
-        "".join(log_line(f"{hour:02d}:{minute:02d}:00") for hour in range(24) for minute in range(60)),
-    )
-    home.put("landing/isp/a.csv", "time,a,b\n2025-11-13 00:00,-5,\n2025-11-13 00:05,1,7\n")
-    home.declare(web_log(), export())
-    for one in make().values():
-        owner = pl.lit(one.entry["series_id"]).alias("series_id")
-        home.warehouse.insert("series.catalog", pl.DataFrame([one.entry], infer_schema_length=None))
-        assert one.observations is not None
-        assert one.days is not None
-        home.warehouse.insert("series.observations", one.observations.with_columns(owner))
-        home.warehouse.insert("series.day_ensemble", one.days.with_columns(owner))
-    assert home.warehouse.count("series.catalog") == 4
-    (impossible,) = home.rows("series.observations", "series_id", "value", "value_clean", flag="impossible")
-    assert tuple(impossible.values()) == ("isp/a", -5.0, None)

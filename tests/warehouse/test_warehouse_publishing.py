@@ -170,7 +170,7 @@ def test_a_publish_that_fails_leaves_the_former_copy_and_a_warehouse_that_works(
     warehouse.publish()
     warehouse.insert("models.champions", champion("b"))
     with monkeypatch.context() as broken:
-        broken.setattr(publishing, "_RECENT_OBSERVATIONS", "SELECT * FROM series.nothing")
+        broken.setattr(publishing, "_recent", lambda table: "SELECT * FROM series.nothing")
         with pytest.raises(duckdb.Error, match="nothing"):
             warehouse.publish()
     assert champions_in(published) == ["a"]

@@ -15,6 +15,10 @@ MAX_FITTED_VALUES: Final = 2_000
 """An exact ARIMA likelihood on 16,000 values takes seconds; the last 2,000 already give standard errors of
 a few per cent, and older values say little about tomorrow."""
 
+HISTORY_DAYS: Final = 56
+"""Eight weeks show every weekday eight times; older days say little about tomorrow, and would make a night
+dearer from year to year."""
+
 CONSTANT_VOLATILITY_MIN_OBSERVATIONS: Final = 100
 """The autocorrelations and unit-root tests behind the choice of the order have little power below this."""
 

@@ -21,6 +21,9 @@ BLOCK_BYTES = 16 << 20
 # A few KiB of either format can unfold to 100 MiB: compressed content is taken in small bites.
 FRAME_BYTES = 1 << 12
 MAGIC_BYTES = 10
+# No record is this long; what is came from a bomb or a disk error, and would fill the memory.
+MAX_LINE_BYTES = 1 << 20
+_MARK = b"\xef\xbb\xbf"
 _GZIP = re.compile(rb"\x1f\x8b")
 # "BZh" alone may begin a host's name; a block or the end of an empty stream follows it in bzip2.
 _BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")
@@ -99,7 +102,9 @@ def _frames(stream: BinaryIO, new_frame: Callable[[], _Frame]) -> Iterator[bytes
         raise EOFError("the last frame is not complete")
 
 
-def line_blocks(chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iterator[pl.DataFrame]:
+def line_blocks(
+    chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES, first_line: int = 1
+) -> Iterator[pl.DataFrame]:
     r"""Split content into blocks of numbered lines.
 
     Lines end at ``\n``; one ``\r`` before it belongs to the ending. A final line without an ending
@@ -111,34 +116,46 @@ def line_blocks(chunks: Iterable[bytes], block_bytes: int = BLOCK_BYTES) -> Iter
         Decompressed content in order.
     block_bytes : int
         A block is closed at the first line end after this many bytes.
+    first_line : int
+        Number of the first line.
 
     Yields
     ------
     polars.DataFrame
-        Columns ``line_number`` (Int64, from 1) and ``line`` (String).
+        Columns ``line_number`` (Int64) and ``line`` (String; null for a line of more than a MiB, of which
+        no more than that is held).
     """
-    first_line, parts, size = 1, [], 0
+    # The parts of a block, after a line end that keeps polars from taking "x^" for compressed content.
+    parts, size, tail = [b"\n"], 0, 0
     for chunk in chunks:
+        end = chunk.rfind(b"\n") + 1
+        if tail > MAX_LINE_BYTES:  # the rest of a line that is too long already
+            chunk = chunk[chunk.find(b"\n") :] if end else b""
+            end = chunk.rfind(b"\n") + 1
+        tail = len(chunk) - end if end else tail + len(chunk)
         parts.append(chunk)
         size += len(chunk)
-        if size < block_bytes or b"\n" not in chunk:
-            continue
-        content = b"".join(parts)
-        end = content.rindex(b"\n") + 1
-        block = _numbered_lines(content[:end], first_line)
-        yield block
-        first_line += block.height
-        parts, size = [content[end:]], len(content) - end
+        if size >= block_bytes and end:
+            parts[-1] = chunk[:end]
+            block = _numbered_lines(b"".join(parts), first_line)
+            yield block
+            first_line += block.height
+            parts, size = [b"\n", chunk[end:]], tail
     if size:
         yield _numbered_lines(b"".join(parts), first_line)
 
 
 def _numbered_lines(content: bytes, first_line: int) -> pl.DataFrame:
-    text = content.decode("utf-8", errors="backslashreplace")
     if first_line == 1:
-        text = text.removeprefix("\ufeff")
-    lines = pl.Series("line", [text.removesuffix("\n")], dtype=pl.String).str.split("\n").explode()
-    frame = pl.DataFrame({"line": lines}).with_columns(pl.col("line").str.strip_suffix("\r"))
-    return frame.with_row_index("line_number", offset=first_line).select(
-        pl.col("line_number").cast(pl.Int64), "line"
+        content = b"\n" + content.removeprefix(b"\n" + _MARK) if content[1:4] == _MARK else content
+    try:
+        lines = pl.read_lines(content)
+    except pl.exceptions.ComputeError:
+        lines = pl.read_lines(content.decode("utf-8", errors="backslashreplace").encode())
+    line = pl.when(pl.col("line").str.len_bytes() <= MAX_LINE_BYTES).then("line")
+    return (
+        lines[1:]
+        .rechunk()  # the regular expressions of polars 2.1 take columns of one chunk only
+        .with_row_index("line_number", offset=first_line)
+        .select(pl.col("line_number").cast(pl.Int64), line.alias("line"))
     )

@@ -73,6 +73,20 @@ def duration_seconds(text: str) -> int:
     return int(match[1]) * _SECONDS[match[2]]
 
 
+def size_bytes(text: str) -> int:
+    """Read a size such as ``20 GiB`` or ``500 MB``.
+
+    Raises
+    ------
+    ValueError
+        If the text is not a positive number with a unit of bytes.
+    """
+    match = _QUANTITY.fullmatch(text)
+    if match is None or float(match[1]) <= 0 or _UNIT.fullmatch(match[2]) is None or match[2][-2:] == "/s":
+        raise ValueError(f"{text!r} is not a size; write a number and a unit, such as '20 GiB'")
+    return int(convert(text, "B", 1))
+
+
 def check_unit(text: str) -> str:
     """Return a unit as it stands, or as this project spells it where another spelling is understood.
 

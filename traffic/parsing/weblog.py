@@ -210,6 +210,14 @@ class WebLogReader:
         self._month = month
         self._clock = WallClock(time_zone)
 
+    def needs_history(self, block: pl.DataFrame) -> bool:
+        """Whether earlier lines decide how these are read: the repeated hour of lines without an offset."""
+        captures = self._captures()
+        if "offset" not in self._layout.patterns[0]:
+            return True
+        read = block.select(captures).unnest("captures")
+        return bool((read["host"].is_not_null() & read["offset"].is_null()).any())
+
     def read(self, block: pl.DataFrame) -> ParsedLines:
         """Turn the next block of numbered lines into requests and rejected lines.
 

@@ -23,6 +23,8 @@ HAMPEL_THRESHOLD = 6.0
 MAD_TO_STD = 1.4826
 NEIGHBOUR_SECONDS = 3_600
 OUTAGE_SECONDS = 1_800
+# A poll that comes a little late counts a little more than a step's worth.
+CAPACITY_TOLERANCE = 1.05
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,16 @@ class Flags:
     value_clean: Floats
 
 
-def flag_values(value: Floats, slot: NDArray[np.int32], step_seconds: int) -> Flags:
+def flag_values(
+    value: Floats, slot: NDArray[np.int32], step_seconds: int, is_known_impossible: Booleans | None = None
+) -> Flags:
     """Flag the values of one series.
 
-    A negative or infinite value is impossible. Exact zeros that last half an hour are an outage where
-    the slot's median is above zero. Of the rest, a series of less than three days has outliers beyond
-    Tukey's fences Q1 - 1.5 IQR and Q3 + 1.5 IQR, unless the IQR is zero; a longer one where a Hampel test
-    of the deviation from the slot's median, with the spread of the hours around the slot, rejects.
+    A negative or infinite value is impossible, and so is what is said to be. Exact zeros that last half an
+    hour are an outage where the slot's median is above zero. Of the rest, a series of less than three days
+    has outliers beyond Tukey's fences Q1 - 1.5 IQR and Q3 + 1.5 IQR, unless the IQR is zero; a longer one
+    where a Hampel test of the deviation from the slot's median, with the spread of the hours around the
+    slot, rejects.
 
     Parameters
     ----------
@@ -60,6 +65,8 @@ def flag_values(value: Floats, slot: NDArray[np.int32], step_seconds: int) -> Fl
         Slot of the local day.
     step_seconds : int
         The grid's spacing.
+    is_known_impossible : ndarray of bool of shape (time,), optional
+        Values that something else than their sign rules out: above the capacity, a counter's reset.
 
     Returns
     -------
@@ -68,6 +75,8 @@ def flag_values(value: Floats, slot: NDArray[np.int32], step_seconds: int) -> Fl
     """
     with np.errstate(invalid="ignore"):
         is_impossible = np.isinf(value) | (value < 0)
+    if is_known_impossible is not None:
+        is_impossible |= is_known_impossible
     usable = np.where(is_impossible, np.nan, value)
     days = value.size * step_seconds / 86_400
     median = _slot_medians(usable, slot)

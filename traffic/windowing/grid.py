@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from traffic.windowing.strays import Bounds, bounds
+
 GRID_SCHEMA = {"at_utc": pl.Datetime("us"), "value": pl.Float64, "is_observed": pl.Boolean}
 # 19 years of two-minute windows; a stray stamp of 1970 makes more, and would fill the memory with zeros.
 MAX_GRID_POINTS = 5_000_000
-# One line with a wrong year would stretch a series over years of zeros or gaps.
-STRAY_DAYS = 7
-STRAY_SHARE = 0.01
 _MICRO = 1_000_000
 
 
@@ -79,10 +78,10 @@ def request_windows(
         .agg(bytes=pl.col("bytes_sent").sum().cast(pl.Float64), requests=pl.len().cast(pl.Float64))
         .collect()
     )
-    first, last, stray = _bounds(sums.select("at_utc", weight="requests").sort("at_utc"))
-    end = last + timedelta(seconds=step_seconds, microseconds=-1)
+    found = _bounds_of(sums.select("at_utc", weight="requests"))
+    end = found.last_utc + timedelta(seconds=step_seconds, microseconds=-1)
     clipped = coverage.drop_nulls().with_columns(
-        pl.max_horizontal("first_utc", pl.lit(first)), pl.min_horizontal("last_utc", pl.lit(end))
+        pl.max_horizontal("first_utc", pl.lit(found.first_utc)), pl.min_horizontal("last_utc", pl.lit(end))
     )
     spans = _spans(clipped.filter(pl.col("first_utc") <= pl.col("last_utc")), silence_seconds)
     covered = _covered_windows(spans, step_seconds)
@@ -90,12 +89,14 @@ def request_windows(
     frame = _without_holes(covered, step_seconds)
     value = {name: pl.when("is_observed").then(pl.col(name).fill_null(0.0)) for name in ("bytes", "requests")}
     return {
-        name: Grid(frame.select("at_utc", values.alias("value"), "is_observed"), step_seconds, 0, stray=stray)
+        name: Grid(
+            frame.select("at_utc", values.alias("value"), "is_observed"), step_seconds, 0, stray=found.stray
+        )
         for name, values in value.items()
     }
 
 
-def sample_grid(samples: pl.DataFrame, step_seconds: int) -> Grid:
+def sample_grid(samples: pl.DataFrame, step_seconds: int, phase_seconds: int | None = None) -> Grid:
     """Put the samples of an export on the regular grid of its own phase.
 
     Parameters
@@ -104,6 +105,8 @@ def sample_grid(samples: pl.DataFrame, step_seconds: int) -> Grid:
         ``at_utc`` and ``value``; of several at one point the last row stands.
     step_seconds : int
         The export's step.
+    phase_seconds : int, optional
+        Offset of the grid against whole steps since 1970; the samples' most frequent one by default.
 
     Returns
     -------
@@ -115,12 +118,12 @@ def sample_grid(samples: pl.DataFrame, step_seconds: int) -> Grid:
     UnfitForGridError
         If the span holds more than 5 million points, which a wrong year or step makes.
     """
-    times = samples["at_utc"].value_counts(name="weight").sort("at_utc")
-    first, last, stray = _bounds(times)
-    samples = samples.filter(pl.col("at_utc").is_between(first, last))
+    found = _bounds_of(samples["at_utc"].value_counts(name="weight"))
+    samples = samples.filter(pl.col("at_utc").is_between(found.first_utc, found.last_utc))
     seconds = samples["at_utc"].dt.epoch("us")
     step = step_seconds * _MICRO
-    phase = int((seconds % step).mode().min())  # type: ignore[arg-type]
+    usual = int((seconds % step).mode().min())  # type: ignore[arg-type]
+    phase = usual if phase_seconds is None else phase_seconds * _MICRO
     nearest = ((seconds - phase + step // 2) // step) * step + phase
     moved = int((nearest != seconds).sum())
     placed = samples.select("value").with_columns(at_utc=nearest.cast(pl.Datetime("us")))
@@ -133,23 +136,52 @@ def sample_grid(samples: pl.DataFrame, step_seconds: int) -> Grid:
         phase_seconds=phase // _MICRO,
         moved=moved,
         shared=placed.height - kept.height,
-        stray=stray,
+        stray=found.stray,
     )
 
 
-def _bounds(times: pl.DataFrame) -> tuple[datetime, datetime, int]:
-    """Find the first and the last time but for stray ones, and how many records are stray."""
-    is_new = pl.col("at_utc").diff() > pl.duration(days=STRAY_DAYS)
-    clusters = (
-        times.with_columns(cluster=is_new.fill_null(value=False).cast(pl.Int32).cum_sum())
-        .group_by("cluster")
-        .agg(first=pl.col("at_utc").min(), last=pl.col("at_utc").max(), weight=pl.col("weight").sum())
+def _bounds_of(times: pl.DataFrame) -> Bounds:
+    at_utc = pl.col("at_utc")
+    found = bounds(times.select(first_utc=at_utc, last_utc=at_utc, weight="weight"))
+    if found is None:
+        raise UnfitForGridError("there is no record")
+    return found
+
+
+def joined_to(
+    frame: pl.DataFrame, step_seconds: int, former_first_utc: datetime, former_last_utc: datetime
+) -> pl.DataFrame:
+    """Reach from a part of a grid to the part that is there, with points that say that they are missing.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        ``at_utc``, ``value``, ``is_observed`` of the new part, without holes.
+    step_seconds : int
+        The grid's spacing.
+    former_first_utc, former_last_utc : datetime
+        First and last point of the part that is there.
+
+    Returns
+    -------
+    polars.DataFrame
+        The new part, and the points between it and the former one if they do not touch.
+
+    Raises
+    ------
+    UnfitForGridError
+        If the two parts together hold too many points.
+    """
+    step = timedelta(seconds=step_seconds)
+    first, last = frame["at_utc"][0], frame["at_utc"][-1]
+    ends = [former_last_utc + step] if first > former_last_utc else []
+    ends += [former_first_utc - step] if last < former_first_utc else []
+    whole = pl.Series([min(first, former_first_utc), max(last, former_last_utc)], dtype=pl.Datetime("us"))
+    _check_size(whole, whole, step_seconds)
+    edges = pl.DataFrame({"at_utc": ends}, schema={"at_utc": pl.Datetime("us")}).join(
+        frame, on="at_utc", how="anti"
     )
-    is_rare = pl.col("weight") < STRAY_SHARE * pl.col("weight").max()
-    is_short = pl.col("last") - pl.col("first") < pl.duration(hours=1)
-    kept = clusters.filter(~(is_rare & is_short))
-    first, last = kept.select(pl.min("first"), pl.max("last")).row(0)
-    return first, last, int(times.filter(~pl.col("at_utc").is_between(first, last))["weight"].sum())
+    return _without_holes(pl.concat([frame, edges], how="diagonal").sort("at_utc"), step_seconds)
 
 
 def _floor(at: pl.Expr, step_seconds: int) -> pl.Expr:

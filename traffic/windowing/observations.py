@@ -11,30 +11,36 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from traffic.windowing.flags import flag_values
+from traffic.windowing.flags import CAPACITY_TOLERANCE, flag_values
 from traffic.windowing.local_days import local_days
 from traffic.windowing.regular_series import RegularSeries
 
 
-def observe(grid: pl.DataFrame, time_zone: str, step_seconds: int) -> pl.DataFrame:
+def observe(
+    grid: pl.DataFrame, time_zone: str, step_seconds: int, capacity: float | None = None
+) -> pl.DataFrame:
     """Flag a grid and clean its values.
 
     Parameters
     ----------
     grid : polars.DataFrame
-        ``at_utc``, ``value``, ``is_observed``, without holes.
+        ``at_utc``, ``value``, ``is_observed``, without holes; with ``cause`` where one is known already.
     time_zone : str
         IANA name of the series' zone.
     step_seconds : int
         The grid's spacing.
+    capacity : float, optional
+        In the series' unit; a value of more than a twentieth above it is impossible.
 
     Returns
     -------
     polars.DataFrame
-        The grid with ``flag`` (null, outlier, outage, impossible), ``is_outlier`` and ``value_clean``.
+        The grid with ``flag`` (null, outlier, outage, impossible), ``is_outlier``, ``value_clean`` and
+        ``cause`` (of what is impossible: negative, infinite, above_capacity, or what the grid came with).
     """
     slot = local_days(grid["at_utc"], time_zone, step_seconds)["slot"].to_numpy()
-    flags = flag_values(_floats(grid["value"]), slot, step_seconds)
+    grid = grid.with_columns(cause=_cause(grid, capacity))
+    flags = flag_values(_floats(grid["value"]), slot, step_seconds, grid["cause"].is_not_null().to_numpy())
     flag = (
         pl.when(pl.Series(flags.is_impossible))
         .then(pl.lit("impossible"))
@@ -47,6 +53,16 @@ def observe(grid: pl.DataFrame, time_zone: str, step_seconds: int) -> pl.DataFra
         flag=flag,
         is_outlier=pl.Series(flags.is_outlier),
         value_clean=pl.Series(flags.value_clean, nan_to_null=True),
+    )
+
+
+def _cause(grid: pl.DataFrame, capacity: float | None) -> pl.Expr:
+    value = pl.col("value")
+    found = pl.when(value.is_infinite()).then(pl.lit("infinite")).when(value < 0).then(pl.lit("negative"))
+    if capacity is not None:
+        found = found.when(value > capacity * CAPACITY_TOLERANCE).then(pl.lit("above_capacity"))
+    return (
+        pl.coalesce("cause", found) if "cause" in grid.columns else found.otherwise(pl.lit(None, pl.String))
     )
 
 
@@ -79,7 +95,7 @@ def known_before(
     Parameters
     ----------
     observations : polars.DataFrame
-        ``at_utc``, ``value``, ``value_clean`` of one series, ascending, without holes.
+        ``at_utc``, ``value``, ``cause`` of one series, ascending, without holes.
     series_id, time_zone : str
         Name and zone of the series.
     step_seconds : int
@@ -95,12 +111,9 @@ def known_before(
     past = observations.filter(pl.col("at_utc") < issued_at_utc)
     start_utc = past["at_utc"][0] if past.height else issued_at_utc
     value = _floats(past["value"])
-    if past.height == observations.height:
-        value_clean = _floats(past["value_clean"])
-    else:
-        slot = local_days(past["at_utc"], time_zone, step_seconds)["slot"].to_numpy()
-        value_clean = flag_values(value, slot, step_seconds).value_clean
-    return RegularSeries(series_id, start_utc, step_seconds, time_zone, value, value_clean)
+    slot = local_days(past["at_utc"], time_zone, step_seconds)["slot"].to_numpy()
+    flags = flag_values(value, slot, step_seconds, past["cause"].is_not_null().to_numpy())
+    return RegularSeries(series_id, start_utc, step_seconds, time_zone, value, flags.value_clean)
 
 
 def _floats(column: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

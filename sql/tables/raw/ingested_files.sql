@@ -22,6 +22,12 @@ CREATE TABLE raw.ingested_files (
     file_size_bytes   BIGINT,
     modified_utc      TIMESTAMP,
     reader            VARCHAR,
+    content_bytes     BIGINT,
+    head_id           VARCHAR,
+    continues_file_id VARCHAR,
+    records_stray     BIGINT,
+    records_repeated  BIGINT,
+    is_in_series      BOOLEAN,
     PRIMARY KEY (source, path, file_id),
     CHECK (kind IN ('weblog', 'export')),
     CHECK (status IN ('loaded', 'rejected', 'copy', 'growth')),
@@ -48,7 +54,7 @@ COMMENT ON COLUMN raw.ingested_files.status IS
 COMMENT ON COLUMN raw.ingested_files.reason IS
     'Sentence that says why the file was not simply loaded; null where it was.';
 COMMENT ON COLUMN raw.ingested_files.bytes_read IS
-    'Decompressed bytes read, in byte.';
+    'Decompressed bytes of which the lines were read, in byte: of a growth, those that are new.';
 COMMENT ON COLUMN raw.ingested_files.lines_read IS
     'Lines of the text, in lines; null for a file that is not text.';
 COMMENT ON COLUMN raw.ingested_files.lines_skipped IS
@@ -64,9 +70,9 @@ COMMENT ON COLUMN raw.ingested_files.records_duplicate IS
 COMMENT ON COLUMN raw.ingested_files.rows_written IS
     'Rows added to raw.web_requests or raw.provider_samples, in rows: a line of a wide export writes several.';
 COMMENT ON COLUMN raw.ingested_files.first_utc IS
-    'Earliest time among the loaded records (UTC); null where none was loaded.';
+    'Earliest time among the loaded records but for stray ones (UTC); null where none was loaded.';
 COMMENT ON COLUMN raw.ingested_files.last_utc IS
-    'Latest time among the loaded records (UTC); null where none was loaded.';
+    'Latest time among the loaded records but for stray ones (UTC); null where none was loaded.';
 COMMENT ON COLUMN raw.ingested_files.loaded_at_utc IS
     'When this row was written (UTC).';
 COMMENT ON COLUMN raw.ingested_files.file_size_bytes IS
@@ -75,3 +81,15 @@ COMMENT ON COLUMN raw.ingested_files.modified_utc IS
     'When the file was last changed, by its file system (UTC).';
 COMMENT ON COLUMN raw.ingested_files.reader IS
     'Fingerprint of the settings that read it: other settings, another fingerprint.';
+COMMENT ON COLUMN raw.ingested_files.content_bytes IS
+    'Size of the whole decompressed content, in byte; null where it could not be read.';
+COMMENT ON COLUMN raw.ingested_files.head_id IS
+    'Hash of the first 4,096 bytes of the content: contents that begin differently are told apart at once.';
+COMMENT ON COLUMN raw.ingested_files.continues_file_id IS
+    'Of a growth, the content that it begins with and that was read before; null otherwise.';
+COMMENT ON COLUMN raw.ingested_files.records_stray IS
+    'Records loaded whose time lies more than a week from all others of the file (the clock jumped), in records; the series leave them out.';
+COMMENT ON COLUMN raw.ingested_files.records_repeated IS
+    'Records of a log that stand word for word in another file too, in records: a suspected overlap, nothing was removed.';
+COMMENT ON COLUMN raw.ingested_files.is_in_series IS
+    'Whether the series have taken up its rows.';

@@ -6,7 +6,8 @@ CREATE TABLE raw.provider_samples (
     value       DOUBLE,
     unit        VARCHAR NOT NULL,
     file_id     VARCHAR NOT NULL,
-    line_number BIGINT NOT NULL
+    line_number BIGINT NOT NULL,
+    superseded_by VARCHAR
 );
 
 COMMENT ON TABLE raw.provider_samples IS
@@ -26,3 +27,5 @@ COMMENT ON COLUMN raw.provider_samples.file_id IS
     'File that it came from (raw.ingested_files).';
 COMMENT ON COLUMN raw.provider_samples.line_number IS
     'Line of that file, counted from 1.';
+COMMENT ON COLUMN raw.provider_samples.superseded_by IS
+    'File that brought another value for the same time later, which then stands; null for the sample that stands.';

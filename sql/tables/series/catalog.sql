@@ -14,6 +14,8 @@ CREATE TABLE series.catalog (
     status         VARCHAR NOT NULL,
     reason         VARCHAR,
     n_observations BIGINT,
+    grid           VARCHAR,
+    remark         VARCHAR,
     PRIMARY KEY (series_id),
     CHECK (kind IN ('weblog', 'export')),
     CHECK (status IN ('ok', 'stale', 'short', 'set_aside')),
@@ -54,3 +56,7 @@ COMMENT ON COLUMN series.catalog.reason IS
     'Sentence that says why the status is not ok; null where it is.';
 COMMENT ON COLUMN series.catalog.n_observations IS
     'Measured points of the grid, in points.';
+COMMENT ON COLUMN series.catalog.grid IS
+    'Fingerprint of the settings that made the grid and its flags: with others the series is made anew.';
+COMMENT ON COLUMN series.catalog.remark IS
+    'What was odd about the records when the series last took up files; null where nothing was.';

@@ -7,6 +7,7 @@ CREATE TABLE series.observations (
     flag        VARCHAR,
     is_outlier  BOOLEAN NOT NULL,
     value_clean DOUBLE,
+    cause       VARCHAR,
     CHECK (is_observed = (value IS NOT NULL)),
     CHECK (NOT isnan(value)),
     CHECK (NOT isnan(value_clean)),
@@ -30,3 +31,5 @@ COMMENT ON COLUMN series.observations.is_outlier IS
     'Whether value lies beyond the limit of the outlier rule.';
 COMMENT ON COLUMN series.observations.value_clean IS
     'value, clipped to the limit of the rule where it is an outlier, null where missing, outage or impossible; in the unit of the series.';
+COMMENT ON COLUMN series.observations.cause IS
+    'What makes a value impossible: negative, infinite, above_capacity or counter_reset; null elsewhere.';

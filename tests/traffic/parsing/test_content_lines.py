@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from traffic.parsing.content import line_blocks
+from traffic.parsing.content import MAX_LINE_BYTES, line_blocks
 
 
 def slow_lines(content: bytes) -> list[str]:
     """The rule in plain Python: line feeds end lines, one carriage return goes with them."""
+    content = content.removeprefix(b"\xef\xbb\xbf")
     if not content:
         return []
-    if content.startswith(b"\xef\xbb\xbf"):
-        content = content[3:]
     lines = content.split(b"\n")
     if content.endswith(b"\n"):
         lines.pop()
@@ -62,7 +63,7 @@ def test_any_chunks_and_blocks_give_the_lines_of_the_slow_rule(chunks, block_byt
         (b"a\r\r\nb", ["a\r", "b"]),
         (b"a\rb\nc", ["a\rb", "c"]),
         (b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n", ["a", "\ufeffb"]),
-        (b"\xef\xbb\xbf", [""]),
+        (b"\xef\xbb\xbf", []),
         (b"a\0b\n", ["a\0b"]),
         (b"caf\xe9 \xc3\xa9\n", ["caf\\xe9 é"]),
         (b"a\x0bb\x0cc\x85d\x1ce\n", ["a\x0bb\x0cc\\x85d\x1ce"]),
@@ -92,3 +93,29 @@ def test_numbers_run_on_over_many_blocks():
     blocks = read(chunks, 1000)
     assert len(blocks) > 30
     assert lines_of(blocks) == [(n, str(n)) for n in range(1, 10_001)]
+
+
+@pytest.mark.parametrize("start", [b"x^", b"x\x01", b"\x1f\x8b", b"(\xb5/\xfd", b"BZh91AY&SY"], ids=repr)
+def test_a_block_that_begins_like_packed_content_is_text(start):
+    content = start + b"a\nb\n"
+    expected = [content.split(b"\n")[0].decode("utf-8", "backslashreplace"), "b"]
+    assert [line for _, line in lines_of(read([content], 1 << 20))] == expected
+
+
+@pytest.mark.parametrize("cut", [1_000, 1 << 20, 3 << 20])
+@pytest.mark.parametrize("block_bytes", [1, 1 << 20, 16 << 20])
+def test_a_line_of_more_than_a_mebibyte_is_null_and_keeps_its_number(cut, block_bytes):
+    longest, too_long = b"y" * MAX_LINE_BYTES, b"z" * (MAX_LINE_BYTES + 1)
+    content = b"\n".join([b"a", too_long, longest, too_long * 9, b"b", too_long])
+    chunks = [content[start : start + cut] for start in range(0, len(content), cut)]
+    lines = lines_of(read(chunks, block_bytes))
+    assert lines == list(enumerate(["a", None, longest.decode(), None, "b", None], start=1))
+
+
+def test_of_a_line_without_an_end_little_is_held():
+    blocks = line_blocks((b"\0" * (1 << 20) for _ in range(512)), 1 << 20)
+    tracemalloc.start()
+    assert [block.rows() for block in blocks] == [[(1, None)]]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 16 << 20

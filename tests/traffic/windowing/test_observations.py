@@ -39,7 +39,9 @@ def test_columns_and_flags():
     values = (100 + np.random.default_rng(6).random(5 * 24)).tolist()
     values[50], values[60], values[70], values[80] = 1e6, 0.0, -5.0, None
     observations = observe(grid_of(values), ZONE, STEP)
-    assert observations.columns == ["at_utc", "value", "is_observed", "flag", "is_outlier", "value_clean"]
+    assert observations.columns == [
+        *("at_utc", "value", "is_observed", "cause", "flag", "is_outlier", "value_clean")
+    ]
     assert dict(zip([50, 60, 70, 80, 90], observations["flag"][[50, 60, 70, 80, 90]], strict=True)) == {
         50: "outlier",
         60: "outage",

@@ -1,0 +1,184 @@
+"""From raw rows to parts of series: the grid of what is new, flagged beside the weeks around it.
+
+Which rows are new is told in ``new_rows``; the tables are written in ``series_of_source``; grids and flags
+are made in ``traffic.windowing``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from assets.export_source import Export
+from assets.new_rows import NewRows
+from assets.raw import loaded_spans
+from assets.sources import Source
+from assets.web_log_source import WebLog
+from traffic.models.requirements import HISTORY_DAYS
+from traffic.windowing.grid import Grid, UnfitForGridError, joined_to, request_windows, sample_grid
+from traffic.windowing.observations import align_days, observe
+from warehouse import Warehouse, Within
+
+Unfit = UnfitForGridError
+Span = tuple[datetime, datetime]
+WEB_LOG_UNITS = {"bytes": "byte", "requests": "request"}
+_CONTEXT = timedelta(days=HISTORY_DAYS)
+_ALL: Span = (datetime(1900, 1, 1), datetime(2200, 1, 1))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of one series, whole local days of it, or why there is none.
+
+    Parameters
+    ----------
+    label, unit : str
+        Name within the source, and unit.
+    fault : str or None
+        Why no grid can hold the series.
+    phase_seconds : int or None
+        Offset of its grid.
+    remark : str or None
+        What was odd about the records.
+    observations, days : polars.DataFrame or None
+        Rows of ``series.observations`` and ``series.day_ensemble``.
+    """
+
+    label: str
+    unit: str
+    fault: str | None = None
+    phase_seconds: int | None = None
+    remark: str | None = None
+    observations: pl.DataFrame | None = None
+    days: pl.DataFrame | None = None
+
+
+def parts_of_source(
+    warehouse: Warehouse, source: Source, new: NewRows, former: pl.DataFrame
+) -> Iterator[Part]:
+    """Yield the parts of a source's series that new rows change.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Holds the raw rows and the series as they are.
+    source : WebLog or Export
+        The source.
+    new : NewRows
+        What is new.
+    former : polars.DataFrame
+        The catalog's rows of the source; empty where its series are made anew.
+    """
+    entries = {entry["series_id"]: entry for entry in former.iter_rows(named=True)}
+    for span in [_ALL] if new.is_anew else new.spans:
+        grids = _web_log_grids if isinstance(source, WebLog) else _export_grids
+        for label, unit, grid in grids(warehouse, source, span, entries):  # type: ignore[arg-type]
+            yield _part(warehouse, source, label, unit, grid, entries.get(f"{source.name}/{label}"))
+
+
+def _web_log_grids(
+    warehouse: Warehouse, source: WebLog, span: Span, _: dict[str, Any]
+) -> Iterator[tuple[str, str, Grid | Unfit]]:
+    start, end = (_floor(at, source.step) for at in span)
+    end += timedelta(seconds=source.step)
+    coverage = loaded_spans(warehouse, source.name).filter(
+        pl.col("first_utc") < end, pl.col("last_utc") >= start
+    )
+    where = {"source": source.name, "at_utc": Within(start, end)}
+    requests = warehouse.read("raw.web_requests", ("at_utc", "bytes_sent"), where)
+    if coverage.is_empty() or requests.is_empty():
+        return
+    try:
+        grids: dict[str, Grid | Unfit] = {
+            **request_windows(requests.lazy(), coverage, source.step, source.silence)
+        }
+    except UnfitForGridError as error:
+        grids = dict.fromkeys(WEB_LOG_UNITS, error)
+    for label, unit in WEB_LOG_UNITS.items():
+        yield label, unit, grids[label]
+
+
+def _export_grids(
+    warehouse: Warehouse, source: Export, span: Span, entries: dict[str, Any]
+) -> Iterator[tuple[str, str, Grid | Unfit]]:
+    samples = warehouse.query(
+        "SELECT series_id, at_utc, value FROM raw.provider_samples "
+        "WHERE source = ? AND superseded_by IS NULL AND at_utc BETWEEN ? AND ? ORDER BY series_id, at_utc",
+        [source.name, *span],
+    )
+    for part in samples.partition_by("series_id", maintain_order=True):
+        series_id = str(part["series_id"][0])
+        label = series_id.removeprefix(f"{source.name}/")
+        phase = entries[series_id]["phase_seconds"] if series_id in entries else None
+        try:
+            yield label, source.unit, sample_grid(part, source.step, phase)
+        except UnfitForGridError as error:
+            yield label, source.unit, error
+
+
+def _part(
+    warehouse: Warehouse,
+    source: Source,
+    label: str,
+    unit: str,
+    grid: Grid | Unfit,
+    entry: dict[str, Any] | None,
+) -> Part:
+    if isinstance(grid, UnfitForGridError):
+        return Part(label, unit, fault=str(grid))
+    try:
+        observations = _flagged(warehouse, source, label, unit, grid, entry)
+    except UnfitForGridError as error:
+        return Part(label, unit, fault=str(error))
+    return Part(
+        label=label,
+        unit=unit,
+        phase_seconds=grid.phase_seconds,
+        remark=_remark(grid),
+        observations=observations,
+        days=align_days(observations, source.time_zone, source.step),
+    )
+
+
+def _flagged(
+    warehouse: Warehouse, source: Source, label: str, unit: str, grid: Grid, entry: dict[str, Any] | None
+) -> pl.DataFrame:
+    capacity = source.capacity_of(label, unit, source.step)
+    if entry is None:
+        return observe(grid.frame, source.time_zone, source.step, capacity)
+    frame = joined_to(grid.frame, source.step, entry["first_utc"], entry["last_utc"])
+    first, last = frame["at_utc"][0], frame["at_utc"][-1]
+    around = warehouse.read(
+        "series.observations",
+        ("at_utc", "value", "is_observed", "cause"),
+        {"series_id": entry["series_id"], "at_utc": Within(first - _CONTEXT, last + _CONTEXT)},
+    )
+    whole = pl.concat([frame, around.join(frame, on="at_utc", how="anti")], how="diagonal").sort("at_utc")
+    observed = observe(whole, source.time_zone, source.step, capacity)
+    # The flags of a day come from one look at it: every day that has a new row is written whole.
+    local_date = pl.col("at_utc").dt.replace_time_zone("UTC").dt.convert_time_zone(source.time_zone).dt.date()
+    touched = frame.select(pl.col("at_utc").min().alias("first"), pl.col("at_utc").max().alias("last"))
+    dates = touched.with_columns(
+        pl.all().dt.replace_time_zone("UTC").dt.convert_time_zone(source.time_zone).dt.date()
+    ).row(0)
+    return observed.filter(local_date.is_between(*dates))
+
+
+def _remark(grid: Grid) -> str | None:
+    notes = []
+    if grid.moved:
+        notes.append(f"{grid.moved:,} samples stood off the grid and went to the nearest point")
+    if grid.shared:
+        notes.append(f"{grid.shared:,} samples gave way to a later one for the same time: is step too long?")
+    if grid.stray:
+        notes.append(f"{grid.stray:,} records lie far before or after all others and are left out")
+    return "; ".join(notes) or None
+
+
+def _floor(at: datetime, step_seconds: int) -> datetime:
+    since = int((at - datetime(1970, 1, 1)).total_seconds())
+    return datetime(1970, 1, 1) + timedelta(seconds=since // step_seconds * step_seconds)
