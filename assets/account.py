@@ -29,7 +29,7 @@ class Account:
     format: str | None
     reason: str | None = None
     bytes_read: int = 0
-    lines_read: int = 0
+    lines_read: int | None = 0
     lines_skipped: int = 0
     records_loaded: int = 0
     records_rejected: int = 0
@@ -47,7 +47,7 @@ class Account:
 
     @property
     def records_read(self) -> int:
-        """Every line that is neither a header, a comment nor blank."""
+        """Every record, such as a line that is neither a header, a comment nor blank."""
         return self.records_loaded + self.records_rejected + self.records_duplicate
 
     def with_span(self, spans: pl.DataFrame | None) -> Account:
@@ -64,12 +64,13 @@ def judged(account: Account) -> Account:
     Raises
     ------
     RefusedFileError
-        If it has no line at all.
+        If it is text and has no line at all.
     """
     if account.lines_read == 0:
         raise RefusedFileError("the file is empty")
     if account.records_loaded + account.records_duplicate == 0:
-        reason = f"none of its {account.records_read:,} records could be read as {account.format}"
+        why = f" ({account.reason})" if account.reason else ""
+        reason = f"none of its {account.records_read:,} records could be read as {account.format}{why}"
         return replace(account, status="rejected", reason=reason)
     return account
 

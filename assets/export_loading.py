@@ -6,17 +6,17 @@ Which file is read is decided in ``ingestion``; what its cells mean, in ``traffi
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 
-from assets.account import Account, RefusedFileError, escaped, judged, owned, refuse_binary
+from assets.account import Account, escaped, judged, owned
 from assets.export_source import Export
-from traffic.parsing.content import line_blocks
-from traffic.parsing.export import parse_export
+from assets.sample_storage import store_samples
+from traffic.parsing.export import ParsedExport
+from traffic.parsing.export.reading import read_export
 from traffic.windowing.strays import hourly_spans
 from warehouse import Warehouse
-
-SNIFFED_LINES = 1_000
 
 
 def load_export(
@@ -45,32 +45,49 @@ def load_export(
     Raises
     ------
     RefusedFileError, RefusedExportError
-        If the content is not what the source says it is.
+        If it has no record, or the content is not what the source says it is.
     """
-    blocks = list(line_blocks(chunks))
-    if not blocks:
-        raise RefusedFileError("the file is empty")
-    lines = pl.concat(blocks)
-    refuse_binary(lines.head(SNIFFED_LINES))
-    parsed = parse_export(lines, source.layout(stem))
+    parsed = read_export(chunks, source.layout(stem))
     series_id = pl.format(f"{source.name}/{{}}", "label")
     rows = parsed.samples.select(
-        "at_utc", "value", "line_number", series_id=series_id, unit=pl.lit(source.unit)
+        "at_utc", "value", "line_number", series_id=series_id, unit=pl.lit(parsed.unit)
     )
-    warehouse.insert("raw.provider_samples", owned(rows, source.name, file_id))
+    written = store_samples(warehouse, source, file_id, rows)
+    again = rows["line_number"].n_unique() - written["line_number"].n_unique()
     warehouse.insert("raw.rejected_lines", owned(escaped(parsed.rejected), source.name, file_id))
-    records = parsed.lines_read - parsed.lines_skipped
-    account = Account(
+    spans = hourly_spans(rows["at_utc"]) if rows.height else None
+    account = _account(parsed, file_id).with_span(spans)
+    return judged(
+        replace(
+            account,
+            records_loaded=account.records_loaded - again,
+            records_duplicate=account.records_duplicate + again,
+            rows_written=written.height,
+        )
+    )
+
+
+def _account(parsed: ParsedExport, file_id: str) -> Account:
+    return Account(
         file_id=file_id,
         status="loaded",
-        format=f"csv {source.shape}",
-        reason=parsed.note,
+        format=f"{parsed.form}{_told(parsed)}",
+        reason=parsed.note or _first_fault(parsed),
         lines_read=parsed.lines_read,
         lines_skipped=parsed.lines_skipped,
-        records_loaded=records - parsed.rejected.height - parsed.records_duplicate,
+        records_loaded=parsed.records_read - parsed.rejected.height - parsed.records_duplicate,
         records_rejected=parsed.rejected.height,
         records_duplicate=parsed.records_duplicate,
-        rows_written=rows.height,
+        rows_written=parsed.samples.height,
     )
-    spans = hourly_spans(rows["at_utc"]) if rows.height else None
-    return judged(account.with_span(spans))
+
+
+def _first_fault(parsed: ParsedExport) -> str | None:
+    if parsed.samples.height or parsed.rejected.is_empty():
+        return None
+    line_number, reason, _ = parsed.rejected.row(0)
+    return f"line {line_number}: {reason}"
+
+
+def _told(parsed: ParsedExport) -> str:
+    return f" ({'; '.join(parsed.told)})" if parsed.told else ""

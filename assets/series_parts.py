@@ -7,7 +7,7 @@ are made in ``traffic.windowing``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,15 @@ from assets.raw import loaded_spans
 from assets.sources import Source
 from assets.web_log_source import WebLog
 from traffic.models.requirements import HISTORY_DAYS
-from traffic.windowing.grid import Grid, UnfitForGridError, joined_to, request_windows, sample_grid
+from traffic.windowing.counters import COUNTER_RESET, counter_volumes
+from traffic.windowing.grid import (
+    Grid,
+    UnfitForGridError,
+    joined_to,
+    on_grid,
+    request_windows,
+    sample_grid,
+)
 from traffic.windowing.observations import align_days, observe
 from warehouse import Warehouse, Within
 
@@ -106,18 +114,33 @@ def _export_grids(
     warehouse: Warehouse, source: Export, span: Span, entries: dict[str, Any]
 ) -> Iterator[tuple[str, str, Grid | Unfit]]:
     samples = warehouse.query(
-        "SELECT series_id, at_utc, value FROM raw.provider_samples "
+        "SELECT series_id, at_utc, value, unit FROM raw.provider_samples "
         "WHERE source = ? AND superseded_by IS NULL AND at_utc BETWEEN ? AND ? ORDER BY series_id, at_utc",
         [source.name, *span],
     )
     for part in samples.partition_by("series_id", maintain_order=True):
         series_id = str(part["series_id"][0])
         label = series_id.removeprefix(f"{source.name}/")
+        unit = str(part["unit"][-1])
         phase = entries[series_id]["phase_seconds"] if series_id in entries else None
         try:
-            yield label, source.unit, sample_grid(part, source.step, phase)
+            yield label, unit, _sample_grid(source, label, unit, part, phase)
         except UnfitForGridError as error:
-            yield label, source.unit, error
+            yield label, unit, error
+
+
+def _sample_grid(source: Export, label: str, unit: str, samples: pl.DataFrame, phase: int | None) -> Grid:
+    if source.measures != "counter":
+        return sample_grid(samples, source.step, phase)
+    capacity = source.capacity_of(label, unit, source.step)
+    volumes = counter_volumes(samples, source.step, bits=source.counter_bits, capacity_per_step=capacity)
+    if volumes["value"].is_null().all():
+        raise UnfitForGridError("its counter has no two readings in a row")
+    grid = sample_grid(volumes.drop_nulls("value"), source.step, phase)
+    resets = volumes.filter(pl.col("cause") == COUNTER_RESET).select("cause", at_utc=on_grid(grid, "at_utc"))
+    causes = resets.unique("at_utc").join(grid.frame.filter(~pl.col("is_observed")), on="at_utc", how="semi")
+    frame = grid.frame.join(causes, on="at_utc", how="left", maintain_order="left")
+    return replace(grid, frame=frame)
 
 
 def _part(

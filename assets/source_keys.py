@@ -15,6 +15,8 @@ from zoneinfo import available_timezones
 import polars as pl
 from pydantic import AfterValidator, BeforeValidator
 
+from traffic.parsing.export.layout import AUTO, HEADER_UNIT
+from traffic.parsing.export.times import NUMBER_FORMATS
 from traffic.parsing.quantity import check_unit, duration_seconds, size_bytes
 
 # The system knows these, but they are no place on earth and polars does not take them.
@@ -74,6 +76,8 @@ def _month(text: str) -> str:
 
 
 def _time_format(form: str) -> str:
+    if form in NUMBER_FORMATS:
+        return form
     # Only a format that reads back what it has written gives the date, the year with it, and the clock.
     time_zone = "UTC" if "%z" in form else None
     try:
@@ -83,7 +87,10 @@ def _time_format(form: str) -> str:
     except pl.exceptions.PolarsError:
         is_read = False
     if not is_read:
-        raise ValueError(f"{form!r} does not read a date and its time; write one such as '%Y-%m-%d %H:%M'")
+        raise ValueError(
+            f"{form!r} does not read a date and its time; write one such as '%Y-%m-%d %H:%M', or one of "
+            f"{', '.join(NUMBER_FORMATS)}"
+        )
     return form
 
 
@@ -94,9 +101,15 @@ def _not_empty(formats: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _separator(text: str) -> str:
+    if text == AUTO:
+        return text
     if len(text) != 1 or text in "\0\n\r\"'" or text.isalnum():
         raise ValueError(f"{text!r} cannot separate cells; write one character, such as ',', ';' or '\\t'")
     return text
+
+
+def _export_unit(text: str) -> str:
+    return text if text == HEADER_UNIT else check_unit(text)
 
 
 def _capacity(quantity: object) -> object:
@@ -114,5 +127,5 @@ FilePattern = Annotated[str, AfterValidator(_pattern)]
 Month = Annotated[str, AfterValidator(_month)]
 TimeFormats = Annotated[tuple[Annotated[str, AfterValidator(_time_format)], ...], AfterValidator(_not_empty)]
 Separator = Annotated[str, AfterValidator(_separator)]
-Unit = Annotated[str, AfterValidator(check_unit)]
+Unit = Annotated[str, AfterValidator(_export_unit)]
 Capacity = Annotated[str | dict[str, str] | None, BeforeValidator(_capacity)]

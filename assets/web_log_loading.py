@@ -94,7 +94,7 @@ def load_web_log(
         spans = hourly_spans(parsed.requests["at_utc"], spans)
         account = replace(
             account,
-            lines_read=account.lines_read + parsed.lines_read,
+            lines_read=(account.lines_read or 0) + parsed.lines_read,
             lines_skipped=account.lines_skipped + parsed.lines_skipped,
             records_loaded=account.records_loaded + parsed.requests.height,
             records_rejected=account.records_rejected + parsed.rejected.height,

@@ -124,7 +124,7 @@ class Warehouse:
         columns : sequence of str
             All columns if empty.
         where : mapping, optional
-            Column to the value, the list of values, or the range (``Within``) that it must have.
+            Column to the value (None: null), the list of values, or the range (``Within``) that it must have.
         order_by : str
             Column to sort by.
 
@@ -183,6 +183,38 @@ class Warehouse:
         self._connection.execute(
             f"UPDATE {_table(table)} SET {settings}{condition}", [*values.values(), *bound]
         )
+
+    def update_matching(
+        self, table: str, keys: pl.DataFrame, values: Mapping[str, object], where: Where
+    ) -> None:
+        """Set columns of the rows that meet a condition and have the keys of a frame's rows.
+
+        Parameters
+        ----------
+        table : str
+            Qualified name.
+        keys : polars.DataFrame
+            Columns of the table.
+        values : mapping of str to object
+            Column to its new value.
+        where : mapping
+            As of ``read``.
+        """
+        if keys.is_empty():
+            return
+        condition, bound = _condition(table, where)
+        settings = ", ".join(f"{_column(table, name)} = ?" for name in values)
+        on = " AND ".join(
+            f"{_table(table)}.{_column(table, name)} = matching.{name}" for name in keys.columns
+        )
+        self._connection.register("matching", keys)
+        try:
+            statement = (
+                f"UPDATE {_table(table)} SET {settings} FROM matching {condition or 'WHERE true'} AND {on}"
+            )
+            self._connection.execute(statement, [*values.values(), *bound])
+        finally:
+            self._connection.unregister("matching")
 
     def delete_spans(self, table: str, spans: pl.DataFrame) -> None:
         """Remove the rows of series within spans of time.
@@ -259,6 +291,8 @@ def _condition(table: str, where: Where) -> tuple[str, list[object]]:
         elif isinstance(value, Within):
             parts.append(f"{_column(table, name)} >= ? AND {_column(table, name)} < ?")
             values += [value.start, value.end]
+        elif value is None:
+            parts.append(f"{_column(table, name)} IS NULL")
         else:
             parts.append(f"{_column(table, name)} = ?")
             values.append(value)

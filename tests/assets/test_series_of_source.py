@@ -126,8 +126,8 @@ def test_the_file_that_was_read_later_stands(home: Any, export: Table, make: Mak
     home.put("landing/isp/a.csv", "time,a\n2025-11-13 00:05,20\n2025-11-13 00:15,40\n")
     one = make()["isp/a"]
     assert list(values(one).values()) == [1.0, 20.0, 3.0, 40.0]
-    assert one.entry["reason"] is not None
-    assert "1 samples gave way to a later one" in one.entry["reason"]
+    (former,) = home.rows("raw.provider_samples", "value", superseded_by=home.ledger()["a.csv"]["file_id"])
+    assert former["value"] == 2.0
 
 
 def test_of_files_that_arrive_together_the_last_by_name_stands(home: Any, export: Table, make: Make) -> None:

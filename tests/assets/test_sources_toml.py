@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.sources import Sources, read_sources
+from assets.sources import Sources, SourcesError, read_sources
 from assets.web_log_source import WebLog
 from traffic.simulation.provider import EXPORTS
 from traffic.simulation.sources_toml import write_sources_toml
@@ -57,7 +57,7 @@ def test_what_is_left_out_of_a_table_has_its_default(toml: Path) -> None:
     sources = read(toml, WEB + ISP)
     web, isp = sources.weblog[0], sources.export[0]
     assert (web.format, web.step, web.silence, web.month, web.capacity) == ("auto", 120, 3600, None, None)
-    assert (isp.unit, isp.separator, isp.columns, isp.step) == ("unknown", ",", (), 300)
+    assert (isp.unit, isp.separator, isp.columns, isp.step) == ("unknown", "auto", (), 300)
     assert "%Y-%m-%d %H:%M" in isp.time_formats
 
 
@@ -73,6 +73,10 @@ def test_what_is_left_out_of_a_table_has_its_default(toml: Path) -> None:
         "%Y-%m-%d",
         "%b %e %Y %T",
         "%s",
+        "epoch_s",
+        "epoch_ms",
+        "ole",
+        "ole_utc",
     ],
 )
 def test_formats_that_read_a_date_are_taken(toml: Path, form: str) -> None:
@@ -91,6 +95,9 @@ def reader_of(toml: Path, table: str) -> str:
         'separator = ";"',
         'time_formats = ["%d.%m.%Y %H:%M"]',
         'columns = ["a"]',
+        'decimal = ","',
+        'hour_column = "hour"',
+        'measures = "volume"',
     ],
 )
 def test_another_way_of_reading_an_export_has_another_fingerprint(toml: Path, change: str) -> None:
@@ -122,6 +129,50 @@ def test_capacities_are_told_in_the_unit_of_the_series(toml: Path) -> None:
     assert web.capacity_of("requests", "request", 120) is None
     assert isp.capacity_of("a", "Mbit/s", 300) == 1000.0
     assert isp.capacity_of("b", "Mbit/s", 300) is None
+
+
+PRESET = '[[export]]\nname = "isp"\nfiles = "landing/isp/*"\nstep = "5m"\n'
+
+
+@pytest.mark.parametrize("preset", ["aws_cloudwatch", "grafana", "prometheus", "rrd", "zabbix"])
+def test_a_preset_says_what_the_file_looks_like(toml: Path, preset: str) -> None:
+    isp = read(toml, PRESET + f'preset = "{preset}"\n').export[0]
+    assert (isp.preset, isp.unit, isp.layout("x").shape) == (preset, "unknown", isp.shape)
+
+
+def test_own_keys_win_over_a_preset(toml: Path) -> None:
+    cloudwatch = PRESET + 'preset = "aws_cloudwatch"\n'
+    isp = read(toml, cloudwatch + 'value_column = "Sum"\nseries = "in"\n').export[0]
+    assert (isp.shape, isp.time_column, isp.value_column) == ("single", "timestamp", "Sum")
+    wide = read(toml, cloudwatch + 'shape = "wide"\n').export[0]
+    assert (wide.shape, wide.time_column, wide.value_column) == ("wide", "timestamp", None)
+
+
+def test_the_preset_of_prtg_needs_its_raw_columns(toml: Path) -> None:
+    prtg = PRESET + 'preset = "prtg"\n'
+    isp = read(toml, prtg + 'columns = ["Traffic In (speed)(RAW)"]\n').export[0]
+    assert (isp.time_column, isp.time_formats) == ("Date Time(RAW)", ("ole_utc",))
+    with pytest.raises(SourcesError, match="needs columns"):
+        read(toml, prtg)
+
+
+@pytest.mark.parametrize(
+    ("keys", "unit"),
+    [('unit = "Mbps"', "Mbit/s"), ('unit = "header"', "header"), ('unit = "pps"', "packet/s")],
+)
+def test_units_of_an_export(toml: Path, keys: str, unit: str) -> None:
+    isp = read(toml, ISP + keys).export[0]
+    assert isp.unit == isp.layout("file").unit == unit
+
+
+def test_a_capacity_of_a_unit_that_the_header_states_is_compared_when_that_is_known(toml: Path) -> None:
+    isp = read(toml, ISP + 'unit = "header"\ncapacity = "1 Gbps"\n').export[0]
+    assert isp.capacity_of("a", "bit/s", 300) == 1e9
+
+
+def test_a_counter(toml: Path) -> None:
+    isp = read(toml, ISP + 'unit = "byte"\nmeasures = "counter"\ncounter_bits = 32\n').export[0]
+    assert (isp.measures, isp.counter_bits) == ("counter", 32)
 
 
 def test_the_simulated_sources_are_accepted(toml: Path) -> None:

@@ -148,6 +148,13 @@ def _bounds_of(times: pl.DataFrame) -> Bounds:
     return found
 
 
+def on_grid(grid: Grid, column: str) -> pl.Expr:
+    """Return the point of a grid that is nearest to a column's times."""
+    step, phase = grid.step_seconds * _MICRO, grid.phase_seconds * _MICRO
+    microseconds = pl.col(column).dt.epoch("us")
+    return (((microseconds - phase + step // 2) // step) * step + phase).cast(pl.Datetime("us"))
+
+
 def joined_to(
     frame: pl.DataFrame, step_seconds: int, former_first_utc: datetime, former_last_utc: datetime
 ) -> pl.DataFrame:

@@ -23,10 +23,38 @@ LAYOUTS = st.sampled_from(
             "single", "time", time_formats=("%m/%d/%Y", "%m/%d/%y"), value_columns=("value",), label="x"
         ),
         ExportLayout("single", "time", value_columns=("value",), label=None),
+        ExportLayout("wide", "time", separator="auto", decimal=","),
+        ExportLayout("wide", "time", separator="auto", hour_column="link", first_hour=1),
+        ExportLayout("wide", "time", separator="auto", hour_column="link", time_zone="Europe/Berlin"),
+        ExportLayout(
+            "single",
+            "time",
+            time_formats=("ole", "epoch_s", "epoch_ms", "%Y-%m-%d"),
+            value_columns=("value",),
+            label="x",
+            separator="auto",
+        ),
+        ExportLayout("wide", "time", unit="header", measures="rate"),
     ]
 )
 TIMES = ["2024-05-01 00:00", "2025-10-26 02:30", "2025-03-30 02:30", "1/13/18", "1/13/2018"]
-NUMBERS = ["1", "-2.5", "1e999", "9" * 400, "nan", "-", ""]
+NUMBERS = [
+    "1,5",
+    "1.234,5",
+    "1,234",
+    "45413.5",
+    "1714558830",
+    "1714558830250",
+    "24",
+    "12:30",
+    "1",
+    "-2.5",
+    "1e999",
+    "9" * 400,
+    "nan",
+    "-",
+    "",
+]
 SIGNS = ['"', '"a"', '"a""b"', '"1', "#", " ", "\t", "\r", "\0", "\u2028"]
 CELLS = st.sampled_from(["time", "value", "link", *TIMES, *NUMBERS, *SIGNS]) | st.text(
     st.characters(exclude_characters="\n", codec="utf-8"), max_size=4
@@ -37,7 +65,18 @@ CELLS = st.sampled_from(["time", "value", "link", *TIMES, *NUMBERS, *SIGNS]) | s
 def exports(draw):
     separator = draw(st.sampled_from([",", ";"]))
     lines = draw(st.lists(st.lists(CELLS, max_size=4).map(separator.join), max_size=10))
-    header = draw(st.sampled_from(["time,value,link", "time;value;link", "link,time,value", None]))
+    header = draw(
+        st.sampled_from(
+            [
+                "time,value,link",
+                "time;value;link",
+                "link,time,value",
+                "time;link;value (Mbit/s)",
+                "sep=;",
+                None,
+            ]
+        )
+    )
     return lines if header is None else [header, *lines]
 
 
@@ -46,7 +85,7 @@ def number(lines: list[str]) -> pl.DataFrame:
     return pl.DataFrame({"line_number": range(1, len(lines) + 1), "line": lines}, schema)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=300)
 @given(exports(), LAYOUTS)
 @example(["time,value", '2024-05-01 00:00,"1\r"', "2024-05-01 00:00,1\r2"], ExportLayout("wide", "time"))
 def test_every_line_is_counted_once(lines, layout):
@@ -57,7 +96,8 @@ def test_every_line_is_counted_once(lines, layout):
         assert parsed.lines_read == len(lines)
         assert len(set(rejected)) == len(rejected)
         assert with_rows.isdisjoint(rejected)
-        records = parsed.lines_read - parsed.lines_skipped
+        records = parsed.records_read
+        assert records == parsed.lines_read - parsed.lines_skipped
         assert len(with_rows) <= records - len(rejected) - parsed.records_duplicate
         assert {n: lines[n - 1] for n in rejected} == dict(
             parsed.rejected.select("line_number", "line").iter_rows()

@@ -19,7 +19,10 @@ WIDE = ExportLayout("wide", "time")
 LONG = ExportLayout("long", "time", value_columns=("value",), series_column="link")
 SINGLE = ExportLayout("single", "time", value_columns=("value",), label="router")
 MIDNIGHT, ONE, TWO = (datetime(2024, 5, 1, hour) for hour in range(3))
-OPEN_QUOTE = "its quotes cannot be read as CSV: one is not closed, or text follows it"
+OPEN_QUOTE = (
+    "its quotes cannot be read as CSV: one is not closed (a cell may not hold a line break), "
+    "or text follows it"
+)
 
 
 @pytest.fixture(scope="session")
@@ -147,14 +150,18 @@ def test_a_file_that_is_no_such_export_is_refused(numbered, layout, lines, sente
         ('"2024-05-01 00:00,1', OPEN_QUOTE),
         ('2024-05-01 00:00,"1"5', OPEN_QUOTE),
         (f'2024-05-01 00:00,"{"9" * 140_000}"', OPEN_QUOTE),
-        ('2024-05-01 00:00,"1,5"', "'1,5' for series 'router' is not a number"),
+        (
+            '2024-05-01 00:00,"1,500"',
+            "'1,500' for series 'router' may be thousands or decimals: say decimal = '.' or ','",
+        ),
+        ('2024-05-01 00:00,"1,5,0"', "'1,5,0' for series 'router' is not a number"),
         ('2024-05-01 00:00,1"', "'1\"' for series 'router' is not a number"),
         ("2024-05-01 00:00,abc", "'abc' for series 'router' is not a number"),
         ("2024-05-01 00:00,1e999", "'1e999' for series 'router' is not a number"),
         ("2024-05-01 00:00,inf", "'inf' for series 'router' is not a number"),
         ("2024-05-01 00:00,0x10", "'0x10' for series 'router' is not a number"),
         ("2024-05-01 00:00,١٢", "'١٢' for series 'router' is not a number"),
-        ("2024-05-01 00:00,5 %", "'5 %' for series 'router' is not a number"),
+        ("2024-05-01 00:00,5 %", "'5 %' for series 'router' is a number with a unit: export the bare values"),
         (f"2024-05-01 00:00,{'x' * 10_000}", f"'{'x' * 40}' for series 'router' is not a number"),
         (",1", "the time '' is in none of the formats of time_formats, or not in 1970 to 2100"),
         (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traffic.parsing.quantity import UNKNOWN_UNIT, check_unit, convert, duration_seconds
+from traffic.parsing.quantity import UNKNOWN_UNIT, check_unit, common_unit, convert, duration_seconds, is_rate
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_what_is_no_duration_is_refused(text):
     assert repr(text) in str(error.value)
 
 
-BASES = ["bit/s", "byte/s", "B/s", "bit", "byte", "B", "request", "request/s"]
+BASES = ["bit/s", "byte/s", "B/s", "bit", "byte", "B", "request", "request/s", "packet", "packet/s"]
 PREFIXES = ["", "k", "K", "M", "G", "T", "Ki", "Mi", "Gi", "Ti"]
 
 
@@ -47,7 +47,7 @@ def test_units_stand_as_they_are(unit):
 
 @pytest.mark.parametrize(
     "unit",
-    ["", "bps", "Mbps", "mbit/s", "bits/s", "b", "Gb/s", "kibit", "mib", "Mi", "bit /s", "bit/m", "Mbit/s "],
+    ["", "k", "Mi", "mb", "mb/s", "gB", "mib", "mBps", "BPS", "bit /s", "bit/m", "bit/s/s", "%", "ms", "MM"],
 )
 def test_what_is_no_unit_is_refused(unit):
     with pytest.raises(ValueError, match="is not a unit; write 'unknown' or a prefix") as error:
@@ -56,8 +56,64 @@ def test_what_is_no_unit_is_refused(unit):
 
 
 @pytest.mark.parametrize(
+    ("spelling", "unit"),
+    [
+        ("bps", "bit/s"),
+        ("Kbps", "Kbit/s"),
+        ("kbps", "kbit/s"),
+        ("mbps", "Mbit/s"),
+        ("Gbps", "Gbit/s"),
+        ("MBit/s", "Mbit/s"),
+        ("mbit/s", "Mbit/s"),
+        ("Mbit/s ", "Mbit/s"),
+        ("Mb/s", "Mbit/s"),
+        ("bits per second", "bit/s"),
+        ("megabits/sec", "Mbit/s"),
+        ("Bps", "byte/s"),
+        ("MBps", "Mbyte/s"),
+        ("bytes/second", "byte/s"),
+        ("kilobytes per second", "kbyte/s"),
+        ("octets", "byte"),
+        ("KByte", "Kbyte"),
+        ("Mb", "Mbit"),
+        ("b", "bit"),
+        ("kibit", "Kibit"),
+        ("Kib/s", "Kibit/s"),
+        ("gibibytes", "Gibyte"),
+        ("pps", "packet/s"),
+        ("kpps", "kpacket/s"),
+        ("packets", "packet"),
+        ("req/s", "request/s"),
+    ],
+)
+def test_spellings_of_programs(spelling, unit):
+    assert check_unit(spelling) == unit
+    assert check_unit(unit) == unit
+
+
+@pytest.mark.parametrize(
+    ("unit", "common", "factor"),
+    [
+        ("Mbit/s", "bit/s", 1e6),
+        ("MB/s", "bit/s", 8e6),
+        ("MiB", "byte", 2**20),
+        ("MB", "byte", 1e6),
+        ("kbit", "byte", 125),
+        ("kpacket/s", "packet/s", 1e3),
+        ("Mrequest", "request", 1e6),
+    ],
+)
+def test_the_unit_that_several_prefixes_share(unit, common, factor):
+    assert common_unit(unit) == (common, factor)
+    assert is_rate(unit) == is_rate(common) == unit.endswith("/s")
+
+
+@pytest.mark.parametrize(
     ("quantity", "unit", "step_seconds", "expected"),
     [
+        ("10 Mbps", "Mbit/s", 300, 10),
+        ("1 Gbps", "kbps", 300, 1e6),
+        ("5 kpps", "packet", 60, 300e3),
         ("10 Mbit/s", "bit/s", 300, 10e6),
         ("10Mbit/s", "Mbit/s", 300, 10),
         ("1 Gbit/s", "Mbit/s", 1, 1000),
