@@ -76,7 +76,7 @@ def _rows(warehouse: Warehouse, suite: Suite, source: str, night: Night) -> pl.D
         return warehouse.read(suite.table_name, columns, {"source": source, "file_id": new})
     names = warehouse.read("series.catalog", ("series_id",), {"source": source})["series_id"].to_list()
     where: dict[str, Any] = {"series_id": names}
-    if suite is points.SUITE:
+    if suite.table_name == points.SUITE.table_name:
         where["issued_at_utc"] = night.issued_at_utc
     else:  # older days were judged when they were new
         where["at_utc"] = Within(night.issued_at_utc - timedelta(days=HISTORY_DAYS), datetime.max)

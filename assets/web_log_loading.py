@@ -11,8 +11,8 @@ from dataclasses import replace
 import polars as pl
 
 from assets.account import Account, RefusedFileError, escaped, judged, owned, refuse_binary
-from assets.web_log_source import AUTO_FORMAT, WebLog
-from traffic.parsing.weblog import FORMATS, WebLogReader, recognise_format
+from assets.web_log_source import WebLog
+from traffic.parsing.weblog import FORMATS, Layout, WebLogReader, recognise_format
 from traffic.windowing.strays import hourly_spans
 from warehouse import Warehouse
 
@@ -46,7 +46,7 @@ def load_web_log(
     file_id: str,
     blocks: Iterable[pl.DataFrame],
     format_name: str | None = None,
-    history: Iterable[pl.DataFrame] = (),
+    history: Iterable[pl.DataFrame] | None = None,
 ) -> Account:
     """Write the records of a web log, block by block.
 
@@ -80,10 +80,10 @@ def load_web_log(
     account = Account(file_id, "loaded", source.format, records_repeated=0)
     for block in blocks:
         if reader is None:
-            name = format_name or _format_of(source, block)
-            account = replace(account, format=name)
-            reader = WebLogReader(FORMATS[name], source.time_zone, source.month)
-            if reader.needs_history(block):
+            layout = _layout_of(source, block, format_name)
+            account = replace(account, format=layout.name)
+            reader = WebLogReader(layout, source.time_zone, source.month)
+            if history is not None and reader.needs_history(block):
                 for former in history:
                     reader.read(former)
         parsed = reader.read(block)
@@ -123,13 +123,18 @@ def _with_repeated(warehouse: Warehouse, source: WebLog, account: Account) -> Ac
     return replace(account, reason=reason)
 
 
-def _format_of(source: WebLog, block: pl.DataFrame) -> str:
-    if source.format != AUTO_FORMAT:
-        return source.format
-    name = recognise_format(block["line"].head(SNIFFED_LINES))
-    if name is None:
+def _layout_of(source: WebLog, block: pl.DataFrame, known: str | None) -> Layout:
+    if source.layout is not None:
+        return source.layout
+    if known in FORMATS:
+        return FORMATS[known]
+    found = recognise_format(block["line"].head(SNIFFED_LINES))
+    if found.name is None:
         refuse_binary(block)
-        raise RefusedFileError(f"none of its first lines is in one of the formats {', '.join(FORMATS)}")
-    if FORMATS[name].needs_month and source.month is None:
-        raise RefusedFileError(f'it is in format {name!r}, which carries no month: add month = "yyyy-mm"')
-    return name
+        raise RefusedFileError(f"its format is not recognised: {found.sentence}")
+    layout = FORMATS[found.name]
+    if layout.needs_month and source.month is None:
+        raise RefusedFileError(
+            f'it is in format {layout.name!r}, which carries no month: add month = "yyyy-mm"'
+        )
+    return layout

@@ -13,7 +13,7 @@ from assets.web_log_source import WebLog
 from orchestration.home import Home
 from orchestration.reading import read_when_free
 from traffic.parsing.content import UnreadableContentError, decompressed_chunks, line_blocks
-from traffic.parsing.weblog import recognise_format
+from traffic.parsing.weblog import recognise_format, share_read
 from warehouse import WarehouseError
 
 SHOWN_FILES = 5
@@ -75,5 +75,10 @@ def _format(source: Source, file: LandingFile) -> str:
             first = next(line_blocks(decompressed_chunks(stream)), None)
     except (OSError, UnreadableContentError) as error:
         return f"the first cannot be read: {error}"
-    found = recognise_format(first["line"].head(SNIFFED_LINES)) if first is not None else None
-    return f"format {source.format}, and the first file looks like {found or 'none that is known'}"
+    if first is None:
+        return f"format {source.format}, and the first file is empty"
+    lines = first["line"].head(SNIFFED_LINES)
+    if source.pattern is not None and source.layout is not None:
+        return f"format pattern: {share_read(source.layout, lines)} so in the first file"
+    found = recognise_format(lines)
+    return f"format {source.format}, and the first file looks like {found.name or 'none'}: {found.sentence}"

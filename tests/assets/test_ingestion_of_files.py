@@ -91,6 +91,8 @@ def test_an_export_becomes_samples_one_a_value(home: Any, export: Table, adds_up
         ("common", '10.0.0.1 - - [13/Nov/2025:10:00:00 +0000] "GET / HTTP/1.0" 200 5'),
         ("combined", '10.0.0.1 - - [13/Nov/2025:10:00:00 +0000] "GET / HTTP/1.0" 200 5 "-" "curl/8"'),
         ("epa", '10.0.0.1 [13:10:00:00] "GET / HTTP/1.0" 200 5'),
+        ("squid", "1763028000.000 7 10.0.0.1 TCP_MISS/200 5 GET http://e.org/ - NONE/- -"),
+        ("json", '{"time_iso8601":"2025-11-13T10:00:00Z","request":"GET / HTTP/1.0","status":200}'),
     ],
 )
 def test_auto_recognises_the_format(home: Any, web_log: Table, name: str, line: str) -> None:
@@ -102,6 +104,50 @@ def test_auto_recognises_the_format(home: Any, web_log: Table, name: str, line: 
     assert row["first_utc"] == datetime(2025, 11, 13, 10)
 
 
+def test_a_pattern_of_ones_own(home: Any, web_log: Table, adds_up: AddsUp) -> None:
+    home.put("landing/www/a", "10.0.0.1|2025-11-13T10:00:00+00:00|GET /a|200|5\ntorn line\n")
+    home.declare(web_log(format="auto", pattern="$remote_addr|$time_iso8601|$request|$status|$bytes_sent"))
+    home.ingest()
+    row = home.ledger()["a"]
+    assert (row["format"], row["status"], row["records_loaded"]) == ("pattern", "loaded", 1)
+    assert adds_up(row)
+    [rejected] = home.rows("raw.rejected_lines", "line_number", "reason")
+    assert rejected["reason"] == "no '|' after $remote_addr, where the pattern has it (line cut off?)"
+    [request] = home.rows("raw.web_requests", "host", "path", "status", "bytes_sent")
+    assert tuple(request.values()) == ("10.0.0.1", "/a", 200, 5)
+
+
+def test_names_of_w3c_fields_are_told_once_for_a_file(home: Any, web_log: Table) -> None:
+    lines = ["#Fields: date time c-ip cs-uri-stem sc-bytes", *["2025-11-13 10:00:00 10.0.0.1 /a 5"] * 3]
+    home.put("landing/www/a", "\n".join(lines))
+    home.declare(web_log(format="auto"))
+    home.ingest()
+    row = home.ledger()["a"]
+    assert (row["format"], row["records_loaded"], row["lines_skipped"]) == ("w3c", 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("keys", "head", "line"),
+    [
+        ({}, "#Fields: date time c-ip cs-uri-stem sc-bytes\n", "2025-11-13 10:00:0{} 10.0.0.1 /a 5\n"),
+        ({"pattern": "%h %{%F %T}t %U %>s"}, "", "10.0.0.1 2025-11-13 10:00:0{} /a 200\n"),
+        ({}, "", '{{"msec":"176302800{}.000","request":"GET /a","status":200}}\n'),
+    ],
+    ids=["w3c", "pattern", "json"],
+)
+def test_the_rest_of_a_grown_log_is_read_as_its_beginning_says(
+    home: Any, web_log: Table, keys: dict[str, str], head: str, line: str
+) -> None:
+    home.declare(web_log(format="auto", **keys))
+    home.put("landing/www/a", head + line.format(0) + line.format(1))
+    home.ingest()
+    home.put("landing/www/a", head + "".join(line.format(second) for second in range(4)), minute=1)
+    assert home.ingest() == ["www: a growth, 2 records"]
+    requests = home.rows("raw.web_requests", "path", "at_utc")
+    assert sorted((row["path"], row["at_utc"].second) for row in requests) == [("/a", k) for k in range(4)]
+    assert home.rows("raw.rejected_lines") == []
+
+
 def test_auto_refuses_what_it_does_not_know_and_what_lacks_a_month(home: Any, web_log: Table) -> None:
     home.put("landing/www/a", "hello\nworld\n")
     home.put("landing/www/b", '10.0.0.1 [13:10:00:00] "GET / HTTP/1.0" 200 5\n')
@@ -109,7 +155,10 @@ def test_auto_refuses_what_it_does_not_know_and_what_lacks_a_month(home: Any, we
     home.declare(web_log(format="auto"))
     home.ingest()
     reasons = {name: row["reason"] for name, row in home.ledger().items()}
-    assert reasons["a"] == "none of its first lines is in one of the formats epa, common, combined"
+    assert reasons["a"] == (
+        "its format is not recognised: none of the first 2 lines reads as epa, common, combined, "
+        "combined_vhost, traefik_clf, json, caddy, traefik, w3c, aws_alb or squid"
+    )
     assert reasons["b"].endswith('carries no month: add month = "yyyy-mm"')
     assert "binary" in reasons["c"]
 

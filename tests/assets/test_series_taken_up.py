@@ -32,12 +32,13 @@ def day_of_samples(day: int, step_minutes: int = 60, without: range = range(0), 
 
 
 def day_of_log(day: int, hours: range = range(24)) -> str:
-    return "".join(
-        f"10.0.0.{hour} - - [{FIRST + timedelta(days=day, hours=hour, minutes=minute):%d/%b/%Y:%H:%M:%S} +0000] "
-        f'"GET /{day}/{hour} HTTP/1.0" 200 {hour + minute}\n'
-        for hour in hours
-        for minute in range(0, 60, 20)
-    )
+    lines = []
+    for hour in hours:
+        for minute in range(0, 60, 20):
+            at = FIRST + timedelta(days=day, hours=hour, minutes=minute)
+            time = f"{at:%d/%b/%Y:%H:%M:%S} +0000"
+            lines.append(f'10.0.0.{hour} - - [{time}] "GET /{day} HTTP/1.0" 200 {hour + minute}\n')
+    return "".join(lines)
 
 
 def observations(home: Any, *columns: str) -> pl.DataFrame:
@@ -158,7 +159,8 @@ def test_other_settings_make_the_series_anew(home: Any, export: Table) -> None:
     nightly(home, *range(8))
     home.declare(export(step="2h"))
     made = home.series(NIGHT)
-    assert made["isp/a"].observations.height == 8 * 12
+    spacing = made["isp/a"].observations["at_utc"].diff().drop_nulls().unique()
+    assert spacing.to_list() == [timedelta(hours=2)]
     assert {one.entry["step_seconds"] for one in made.values()} == {7_200}
 
 

@@ -118,6 +118,42 @@ FAULTS = {
         "'iis' is not known",
         "auto, epa, common",
     ),
+    "unknown directive": (
+        WEB + "pattern = '%h %t %y'\n",
+        '[weblog] "www" pattern',
+        "'%y' is no directive of LogFormat",
+        "known",
+    ),
+    "unknown variable": (
+        WEB + "pattern = '$remote_addr $time_local $mine'\n",
+        '[weblog] "www" pattern',
+        "'$mine' is no variable of nginx",
+        "$http_",
+    ),
+    "pattern without a time": (
+        WEB + "pattern = '%h %r'\n",
+        '[weblog] "www" pattern',
+        "no whole time",
+        "write %t",
+    ),
+    "pattern without a month": (
+        WEB + "pattern = '%h %{%d:%T}t %r'\n",
+        '[weblog] "www": format',
+        "no month",
+        'month = "yyyy-mm"',
+    ),
+    "pattern and format": (
+        WEB + "format = \"common\"\npattern = '%h %t %r'\n",
+        '[weblog] "www": format',
+        "contradict",
+        "remove one",
+    ),
+    "format pattern without one": (
+        WEB + 'format = "pattern"\n',
+        '[weblog] "www": format',
+        "needs the key pattern",
+        "such as '%h",
+    ),
     "no month": (WEB + 'format = "epa"\n', '[weblog] "www": format', "no month", 'month = "yyyy-mm"'),
     "bad month": (WEB + 'month = "95-08"\n', '[weblog] "www" month', "'95-08' is not", "'1995-08'"),
     "thirteenth month": (

@@ -57,11 +57,31 @@ def test_each_source_says_its_files_and_how_they_are_read(home: Path) -> None:
     told = report(home)
     assert told.exit_code == 0, told.output
     assert (
-        "www: 1 files match landing/www/*.log, 1 new; format auto, and the first file looks like common"
-        in (told.stdout)
+        "www: 1 files match landing/www/*.log, 1 new; format auto, and the first file looks like common: "
+        "60 of the first 60 lines read as common; no other format reads any" in (told.stdout)
     )
     assert "isp: 1 files match landing/isp/*.csv, 1 new; read as csv, wide, step 300 s, bit/s" in told.stdout
     assert not (home / "warehouse").exists()
+
+
+def test_a_pattern_is_tried_on_the_first_file(home: Path) -> None:
+    sources = home / "sources.toml"
+    pattern = """pattern = '%h %l %u %t \\"%r\\" %>s %b'\n"""
+    sources.write_text(SOURCES.replace("[[export]]", f"{pattern}\n[[export]]"))
+    assert "format pattern: 60 of the first 60 lines read so in the first file" in report(home).stdout
+
+
+def test_an_unknown_directive_is_misuse(home: Path) -> None:
+    sources = home / "sources.toml"
+    sources.write_text(SOURCES.replace("[[export]]", "pattern = '%h %t %y'\n\n[[export]]"))
+    told = report(home)
+    assert told.exit_code == 2
+    assert "'%y' is no directive of LogFormat" in told.output
+
+
+def test_a_first_file_without_content_is_told(home: Path) -> None:
+    (home / "landing" / "www" / "a.log").write_text("")
+    assert "format auto, and the first file is empty" in report(home).stdout
 
 
 def test_what_was_read_is_not_new_until_it_changes(home: Path) -> None:

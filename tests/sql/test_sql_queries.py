@@ -78,7 +78,8 @@ def observe(published: duckdb.DuckDBPyConnection) -> Callable[..., None]:
     def enter(series_id: str, steps: int, value: str, flag: str | None = None) -> None:
         published.execute(
             "INSERT INTO series.observations "
-            "(series_id, at_utc, value, is_observed, flag, is_outlier, value_clean) SELECT ?, TIMESTAMP '2024-06-29 23:55:00' - to_minutes(5 * ago), "
+            "(series_id, at_utc, value, is_observed, flag, is_outlier, value_clean) "
+            "SELECT ?, TIMESTAMP '2024-06-29 23:55:00' - to_minutes(5 * ago), "
             f"{value}, true, ?, false, {value} FROM range(?) AS steps(ago)",
             [series_id, flag, steps],
         )

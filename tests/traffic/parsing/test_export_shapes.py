@@ -13,7 +13,7 @@ from traffic.parsing.export import (
     RefusedExportError,
     parse_export,
 )
-from traffic.parsing.weblog import REJECTED_SCHEMA
+from traffic.parsing.rejected_lines import REJECTED_SCHEMA
 
 WIDE = ExportLayout("wide", "time")
 LONG = ExportLayout("long", "time", value_columns=("value",), series_column="link")

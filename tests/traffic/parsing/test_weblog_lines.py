@@ -7,7 +7,10 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from traffic.parsing.weblog import FORMATS, REJECTED_SCHEMA, REQUEST_SCHEMA, WebLogFormat, WebLogReader
+from traffic.parsing.rejected_lines import REJECTED_SCHEMA
+from traffic.parsing.weblog import FORMATS, REQUEST_SCHEMA, WebLogReader
+from traffic.parsing.weblog.text_formats import COMBINED, COMMON, EPA
+from traffic.parsing.weblog.text_layout import TextLayout
 
 TIME = "[10/Oct/2000:13:55:36 -0700]"
 AT_UTC = datetime(2000, 10, 10, 20, 55, 36)
@@ -165,6 +168,12 @@ def test_status_and_size(read_one, status, size, expected):
     assert (got["status"], got["bytes_sent"]) == expected
 
 
+@pytest.mark.parametrize("name", ["epa", "common"])
+def test_a_missing_client_is_null(read_one, name):
+    front = "- [30:10:00:00]" if name == "epa" else f"- - - {TIME}"
+    assert read_one(name, f'{front} "GET / HTTP/1.0" 200 5')["host"] is None
+
+
 @pytest.mark.parametrize("end", ["404", "404 -", "404  ", "404 - "])
 def test_an_epa_line_may_lack_its_size(read_one, end):
     got = read_one("epa", f'h [30:10:00:00] "GET / HTTP/1.0" {end}')
@@ -233,9 +242,9 @@ def test_a_format_without_month_needs_one():
         WebLogReader(FORMATS["epa"], "UTC")
 
 
-def test_a_format_whose_pattern_lacks_a_group_is_refused():
-    with pytest.raises(ValueError, match="'mine': a pattern has no group request, bytes"):
-        WebLogFormat("mine", (r"(?P<host>\S+) (?P<time>\S+) (?P<status>\d+)",), "%s", ())
+def test_a_format_whose_patterns_differ_in_their_groups_is_refused():
+    with pytest.raises(ValueError, match="'mine': not every pattern has bytes, host"):
+        TextLayout("mine", (r"^(?P<host>\S+) (?P<time>\S+)", r"^(?P<time>\S+) (?P<bytes>\d+)"), ())
 
 
 def test_every_first_pattern_is_stricter_than_the_last(read_lines):
@@ -247,7 +256,7 @@ def test_every_first_pattern_is_stricter_than_the_last(read_lines):
             'h [30:10:00:00] "GET / HTTP/1.0" 200 5',
         ]
     )
-    for layout in FORMATS.values():
+    for layout in (EPA, COMMON, COMBINED):
         strict, lenient = lines.str.contains(layout.patterns[0]), lines.str.contains(layout.patterns[-1])
         assert strict.any()
         assert (lenient | ~strict).all()

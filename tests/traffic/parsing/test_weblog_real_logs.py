@@ -95,4 +95,4 @@ def test_erddap(read_log, number):
     ("path", "name"), [EPA[:2], EPA_RAW[:2], ELASTIC, ("weblogs/erddap/access.log.5.gz", "combined")]
 )
 def test_formats_are_recognised(real_lines, path, name):
-    assert recognise_format(real_lines(path)["line"].head(1_000)) == name
+    assert recognise_format(real_lines(path)["line"].head(1_000)).name == name

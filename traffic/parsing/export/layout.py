@@ -11,7 +11,7 @@ from typing import Literal
 import polars as pl
 
 from traffic.parsing.quantity import UNKNOWN_UNIT
-from traffic.parsing.weblog import REJECTED_SCHEMA as REJECTED_SCHEMA
+from traffic.parsing.rejected_lines import REJECTED_SCHEMA as REJECTED_SCHEMA
 
 SAMPLE_SCHEMA = pl.Schema(
     {

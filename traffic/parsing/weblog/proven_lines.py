@@ -67,7 +67,7 @@ def _prove(lines: pl.DataFrame, quotes: int) -> tuple[pl.DataFrame, pl.DataFrame
     fields = read.select(
         "line_number",
         at_utc=pl.col("local") - pl.duration(seconds=seconds),
-        host=_part("front", 0),
+        host=pl.when(_part("front", 0) != "-").then(_part("front", 0)),
         method=_part("request", 0),
         path=_part("request", 1),
         protocol=_part("request", 2),
