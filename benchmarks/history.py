@@ -1,8 +1,8 @@
 """What a night with the same new data costs on a short history and on one ten times as long.
 
 Run with ``make bench-history``, or ``python benchmarks/history.py --days 8 --runs 3``. A web log and a
-five-minute export of three links, a file a day each; the history is read by a night that is not timed, then one
-day lands and its night is. The short history is as long as the fits can see. Prints the table of
+five-minute export of three links, a file a day each; the history is read by a night that is not timed, then
+one day lands and its night is. The short history is as long as the fits can see. Prints the table of
 benchmarks/README.md.
 """
 
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def _history(folder: Path, days: int, lines: int) -> Path:
-    """Make a home that has read its history, and keep it; the ledger names paths, so all homes have one path."""
+    """Make a home that has read its history. The ledger names paths: all homes are made at one and moved."""
     home = folder / "home"
     for back in range(1, days + 1):
         _land(home / "landing", NEWEST - timedelta(days=back), lines)

@@ -1,8 +1,8 @@
 """How fast a combined log comes in, beside reading its lines, GoAccess and DuckDB's regular expressions.
 
-Run with ``make bench-ingest``, or ``python benchmarks/ingest.py --lines 20`` for the log of 4 GB. Everything is
-measured in one run, in turn, each in a process of its own; ``ingest_stages`` holds the work, ``odd_log`` the
-log. Prints the tables of benchmarks/README.md.
+Run with ``make bench-ingest``, or ``python benchmarks/ingest.py --lines 20`` for the log of 4 GB.
+Everything is measured in one run, in turn, each in a process of its own; ``ingest_stages`` holds the work,
+``odd_log`` the log. Prints the tables of benchmarks/README.md.
 """
 
 from __future__ import annotations
@@ -112,11 +112,15 @@ class Bench:
     def _ratios(self) -> list[tuple[str, str, str] | None]:
         reading, unpacking = "reading the lines (polars.scan_lines)", "gzip, reading alone"
         way, packed_way = "file to committed rows", "gzip to committed rows"
-        peak = max(cost.peak_mb for name, cost in self._costs.items() if name in (way, "a whole night on the file"))
+        peak = max(
+            cost.peak_mb for name, cost in self._costs.items() if name in (way, "a whole night on the file")
+        )
         return [
             self._ratio("parse / reading the lines", "parse", reading, "at most 1.3"),
             self._ratio("GoAccess / file to committed rows", "GoAccess to JSON", way, "at least 3"),
-            self._ratio("parse of the gzip / gzip's own reading", "parse of the gzip", unpacking, "at most 1.3"),
+            self._ratio(
+                "parse of the gzip / gzip's own reading", "parse of the gzip", unpacking, "at most 1.3"
+            ),
             self._ratio("gzip to committed rows / gzip's own reading", packed_way, unpacking, "none"),
             self._ratio(
                 "GoAccess, gzip piped in / gzip to committed rows",
@@ -124,7 +128,9 @@ class Bench:
                 packed_way,
                 "at least 3",
             ),
-            self._ratio("DuckDB's regular expression / parse", "DuckDB, one regular expression", "parse", "none"),
+            self._ratio(
+                "DuckDB's regular expression / parse", "DuckDB, one regular expression", "parse", "none"
+            ),
             ("peak memory of the way and of the night, MB", f"{peak:.0f}", "under 1,500 for 4 GB"),
         ]
 

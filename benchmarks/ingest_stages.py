@@ -1,7 +1,7 @@
 """What ``ingest`` measures, each stage in a process of its own: ``python ingest_stages.py STAGE WORDS``.
 
-A stage loads its libraries first and then prints the seconds of its work, wall and CPU, as JSON, so that starting
-up can be told from working. This is the only file of the benchmarks that knows the project's modules.
+A stage loads its libraries first and then prints the seconds of its work, wall and CPU, as JSON, so that
+starting up can be told from working. This is the only benchmark that knows the project's modules.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def duckdb_regex(path: str) -> Work:
     import duckdb
 
     groups = ", ".join(f"'{name}'" for name in FIELDS)
-    # A separator that no line holds makes a column of whole lines; other encodings than UTF-8 are read as one.
+    # A separator that no line holds makes a column of whole lines; in Latin-1 every byte is a letter.
     query = (
         f"CREATE TABLE requests AS SELECT unnest(regexp_extract(line, '{LINE_PATTERN}', [{groups}])) "
         f"FROM read_csv('{path}', columns = {{'line': 'VARCHAR'}}, delim = chr(2), quote = '', escape = '', "

@@ -1,8 +1,8 @@
 r"""A deterministic combined log with the odd lines of real ones among its lines, one in a hundred.
 
 Odd lines are of the kinds that real logs hold: quotes in requests, escaped or not, blanks, bytes that are no
-UTF-8, control characters, requests that are none, HTTP/0.9, lines cut off in front or at the end, other offsets,
-IPv6. Nothing here is timed; ``ingest`` and ``history`` do that.
+UTF-8, control characters, requests that are none, HTTP/0.9, lines cut off in front or at the end, other
+offsets, IPv6. Nothing here is timed; ``ingest`` and ``history`` do that.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def _blocks(lines: int, first: datetime, span: timedelta) -> Iterator[list[str]]
         seconds = span.total_seconds() / lines
         stamps = _stamps(first, [int((begin + place) * seconds) for place in range(count)])
         block = [
-            f'{host} - {user} [{stamp} +0000] "{method} {page} {protocol}" {status} {size} "{site}" "{agent}"\n'
+            f'{host} - {user} [{stamp} +0000] "{method} {page} {protocol}" {status} {size} '
+            f'"{site}" "{agent}"\n'
             for stamp, host, user, method, page, protocol, status, size, site, agent in zip(
                 stamps, *drawn.values(), strict=True
             )
@@ -102,7 +103,7 @@ def _pools() -> dict[str, list[str]]:
 def _with_request(request: str) -> Callable[[str], str]:
     def change(line: str) -> str:
         begin = line.index('"')
-        return f'{line[: begin + 1]}{request}{line[line.index(chr(34), begin + 1) :]}'
+        return f"{line[: begin + 1]}{request}{line[line.index(chr(34), begin + 1) :]}"
 
     return change
 

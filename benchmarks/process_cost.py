@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Cost:
-    """What one process took: seconds on the wall and of CPU, the most memory it held, in MB, and its output."""
+    """What a process took: seconds on the wall and of CPU, the most memory it held, in MB; and its output."""
 
     wall: float
     cpu: float

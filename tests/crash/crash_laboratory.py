@@ -94,7 +94,9 @@ class Laboratory:
         ended = self._run((*_DYING_NIGHT, moment.name), moment.night)
         if ended.code == NOT_REACHED:
             raise CrashError(f"no night comes to this moment any more; adapt it\n{ended.output}")
-        if moment.fate == "full" and (ended.code != 1 or "Traceback" in ended.output):
+        # DuckDB 1.5 ends its process where it cannot take a failed commit back: then this is a death as well.
+        told = ended.code == 1 and "Traceback" not in ended.output
+        if moment.fate == "full" and not told and ended.code != -signal.SIGABRT:
             raise CrashError(f"on a full disk the night ended with code {ended.code}\n{ended.output}")
         if moment.fate != "full" and ended.code not in _DEADLY:
             raise CrashError(f"the night outlived its death, with code {ended.code}\n{ended.output}")

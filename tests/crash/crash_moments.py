@@ -99,22 +99,40 @@ WORST = (
     Moment("checkpoint at closing, begun", 1, Call(CLOSE), "before", _PUBLISHING),
     # What is made of the raw rows.
     Moment("old observations deleted, new ones not inserted", 1, Call(DELETE, "observations"), "after"),
-    Moment("commit of a night's fits, torn", 1, Call(COMMIT), "torn", Call(INSERT, "models."), WAREHOUSE_LOG, 900),
+    Moment(
+        "commit of a night's fits, torn", 1, Call(COMMIT), "torn", Call(INSERT, "models."), WAREHOUSE_LOG, 900
+    ),
     Moment("quality judged, older nights not removed", 0, Call(INSERT, "quality.expectations"), "after"),
     # The published copy.
     Moment("the copy half filled", 0, Call(EXECUTE, "INSERT INTO published.", 12), "after"),
-    Moment("the copy of a second night half filled", 1, Call(EXECUTE, "INSERT INTO published.", 20), "before"),
-    Moment("checkpoint of the copy, torn", 1, Call(EXECUTE, "CHECKPOINT published"), "torn", None, COPY, 5_000),
+    Moment(
+        "the copy of a second night half filled", 1, Call(EXECUTE, "INSERT INTO published.", 20), "before"
+    ),
+    Moment(
+        "checkpoint of the copy, torn", 1, Call(EXECUTE, "CHECKPOINT published"), "torn", None, COPY, 5_000
+    ),
     Moment("the copy flushed and not in its place", 1, _PUBLISHING, "before"),
     Moment("the copy in its place", 1, _PUBLISHING, "after"),
     # Locks and Dagster's records.
     Moment("the lock taken and not signed", 0, Call("os:pwrite"), "before"),
-    Moment("Dagster's settings opened and not written", 0, Call("pathlib:Path.open", "dagster.yaml"), "after"),
+    Moment(
+        "Dagster's settings opened and not written", 0, Call("pathlib:Path.open", "dagster.yaml"), "after"
+    ),
     Moment("Dagster's tables being made", 0, Call(DAGSTER_COMMIT, nth=5), "before"),
     Moment("the run recorded and not begun", 1, Call(f"{DAGSTER_RUNS}.add_run"), "after"),
-    Moment("the run begun, the warehouse not opened", 1, Call(f"{DAGSTER_RUNS}.handle_run_event", "RUN_START"), "after"),
+    Moment(
+        "the run begun, the warehouse not opened",
+        1,
+        Call(f"{DAGSTER_RUNS}.handle_run_event", "PIPELINE_START"),
+        "after",
+    ),
     Moment("commit of a run's event, torn", 0, Call(DAGSTER_COMMIT, nth=60), "torn", None, None, 2_000),
-    Moment("the run's success not recorded", 1, Call(f"{DAGSTER_RUNS}.handle_run_event", "RUN_SUCCESS"), "before"),
+    Moment(
+        "the run's success not recorded",
+        1,
+        Call(f"{DAGSTER_RUNS}.handle_run_event", "PIPELINE_SUCCESS"),
+        "before",
+    ),
     # No space left.
     Moment("no space for Dagster's records", 0, Call("os:pwrite"), "full", None, None, 60_000),
     Moment("no space for a new warehouse", 0, Call(RENAME, "warehouse/"), "full", None, None, 300_000),

@@ -1,8 +1,8 @@
 """The state of a home after a night, and in what two states differ.
 
 Left out are clocks alone: ``loaded_at_utc`` (when a ledger row was written), ``run_at_utc`` (when rows were
-judged) and ``applied_at_utc`` (when the schema was made). Everything else is compared, in the warehouse and in
-the published copy, row by row, with the names of the files that are left and with what Dagster believes.
+judged) and ``applied_at_utc`` (when the schema was made). Everything else is compared, in the warehouse and
+in the published copy, row by row, with the names of the files that are left and with what Dagster believes.
 """
 
 from __future__ import annotations
@@ -111,9 +111,7 @@ def _table_differences(found: Tables, expected: Tables, leaving_out: frozenset[s
         if have.columns != want.columns:
             yield f"{name} has the columns {have.columns}, not {want.columns}"
         elif not have.equals(want):
-            yield "\n".join(
-                [f"{name} has {have.height} rows, not {want.height}", *_rows_of_one(have, want)]
-            )
+            yield "\n".join([f"{name} has {have.height} rows, not {want.height}", *_rows_of_one(have, want)])
 
 
 def _rows_of_one(have: pl.DataFrame, want: pl.DataFrame) -> Iterator[str]:

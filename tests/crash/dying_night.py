@@ -1,7 +1,7 @@
 """Run a night that dies at a moment: ``python dying_night.py MOMENT nightly --home HOME --as-of NIGHT``.
 
-The functions that moments name are wrapped from outside, in this process alone; then the product's own command
-runs. A night that ends without having reached its moment ends with the code ``NOT_REACHED``.
+The functions that moments name are wrapped from outside, in this process alone; then the product's own
+command runs. A night that ends without having reached its moment ends with the code ``NOT_REACHED``.
 """
 
 from __future__ import annotations
