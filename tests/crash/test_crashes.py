@@ -18,7 +18,7 @@ N_RANDOM = 4
 CHOSEN = (
     "commit of a file, torn in its log",
     "the new warehouse flushed and not in its place",
-    "old observations deleted, new ones not inserted",
+    "no space for a file's rows",
     "checkpoint of the copy, torn",
     "the copy in its place",
     "the run recorded and not begun",
