@@ -5,10 +5,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly ui test lint types contracts check lock dictionary picture bench clean
+.PHONY: help nightly ui test lint types contracts check lock dictionary picture bench bench-ingest bench-history crash-test clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 13) else "Python 3.11 or 3.12 is needed; say make PYTHON=python3.11")'
@@ -52,6 +52,15 @@ picture: $(INSTALLED) ## Draw docs/forecast.png, the picture of the README, from
 
 bench: $(INSTALLED) ## Time a night on the simulated landing zone
 	$(BIN)/python benchmarks/night.py
+
+bench-ingest: $(INSTALLED) ## Time reading a log of two million lines, beside GoAccess and DuckDB
+	$(BIN)/python benchmarks/ingest.py
+
+bench-history: $(INSTALLED) ## Time a night with the same new data on a short and on a long history
+	$(BIN)/python benchmarks/history.py
+
+crash-test: $(INSTALLED) ## Kill nights at random moments and at the worst ones: twenty minutes
+	$(BIN)/python tests/crash/crash_test.py --random 50
 
 clean: ## Remove the environment and the caches; home/ stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

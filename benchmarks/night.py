@@ -10,33 +10,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
+
+from process_cost import Cost, cost_of, print_table
 
 RUNS = 3
 NIGHT = "2025-11-17"
 DIURNAL = str(Path(sys.executable).with_name("diurnal"))
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one process took: seconds on the wall and of CPU, and the most memory it held, in MB."""
-
-    wall: float
-    cpu: float
-    peak_mb: float
-
-
-def cost_of(*words: str) -> Cost:
-    """Run a command and ask the operating system what it took."""
-    begin = time.monotonic()
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - begin
-    if status != 0:
-        raise SystemExit(f"{' '.join(words)} ended with status {status}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def main() -> None:
@@ -50,12 +30,13 @@ def main() -> None:
             costs["first night"].append(cost_of(*night))
             costs["second night, nothing new"].append(cost_of(*night))
     print(f"Median of {RUNS} runs, {os.cpu_count()} cores, Python {sys.version.split()[0]}.\n")
-    print("| run | wall, s | CPU, s | peak memory, MB |\n| --- | ---: | ---: | ---: |")
+    rows = []
     for name, runs in costs.items():
         wall, cpu, peak = (
             statistics.median(getattr(run, figure) for run in runs) for figure in ("wall", "cpu", "peak_mb")
         )
-        print(f"| {name} | {wall:.1f} | {cpu:.1f} | {peak:.0f} |")
+        rows.append((name, f"{wall:.1f}", f"{cpu:.1f}", f"{peak:.0f}"))
+    print_table(("run", "wall, s", "CPU, s", "peak memory, MB"), rows)
 
 
 if __name__ == "__main__":

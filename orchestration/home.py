@@ -81,6 +81,9 @@ class Home:
         (self.dagster / "running").mkdir(parents=True, exist_ok=True)
         settings = self.dagster / "dagster.yaml"
         if not settings.exists():
-            settings.write_text(DAGSTER_YAML, encoding="utf-8")
+            # What stands here stays, so it must not be half a file of a process that was killed.
+            building = settings.with_name(f".{settings.name}.{os.getpid()}")
+            building.write_text(DAGSTER_YAML, encoding="utf-8")
+            building.replace(settings)
         os.environ[HOME_VARIABLE] = str(self.path)
         os.environ["DAGSTER_HOME"] = str(self.dagster)

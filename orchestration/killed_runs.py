@@ -8,7 +8,11 @@ from orchestration.home import Home
 from warehouse import WarehouseBusyError
 from warehouse.lock import hold
 
-_AT_WORK = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+_UNENDED = [
+    dg.DagsterRunStatus.NOT_STARTED,  # recorded by ``diurnal nightly``, which was killed before it began
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 
 def report_killed_runs(instance: dg.DagsterInstance, home: Home) -> list[str]:
@@ -27,9 +31,9 @@ def report_killed_runs(instance: dg.DagsterInstance, home: Home) -> list[str]:
         Their ids.
     """
     killed = []
-    for run in instance.get_runs(dg.RunsFilter(statuses=_AT_WORK)):
+    for run in instance.get_runs(dg.RunsFilter(statuses=_UNENDED)):
         lock = home.run_lock(run.run_id)
-        if not lock.exists():  # it has not opened the warehouse yet
+        if not lock.exists():  # one of the daemon's that has not opened the warehouse yet
             continue
         try:
             with hold(lock, "a look for killed runs", wait_seconds=0):

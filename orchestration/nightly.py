@@ -22,6 +22,7 @@ from orchestration.jobs import INGEST, NIGHTLY
 from orchestration.killed_runs import report_killed_runs
 from orchestration.progress import Progress
 from orchestration.reading import read_when_free
+from orchestration.run_lock import hold_run
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -70,6 +71,7 @@ class NightlyRunner:
     """
 
     def __init__(self, home: Home, wait_seconds: float, progress: Progress) -> None:
+        self._home = home
         self._instance = open_instance(home)
         self._definitions = definitions_of(home, wait_seconds)
         self._progress = progress
@@ -87,7 +89,8 @@ class NightlyRunner:
         job = self._definitions.resolve_job_def(job_name)
         run_id = str(uuid.uuid4())
         title = f"night {night}" if night else "reading what has landed"
-        with self._progress.run(title, len(job.nodes)) as show:
+        # Held before the run is recorded: at no moment does Dagster know a run that could die unnoticed.
+        with hold_run(self._home, run_id), self._progress.run(title, len(job.nodes)) as show:
             self._instance.add_event_listener(run_id, show)
             result = job.execute_in_process(
                 partition_key=night.isoformat() if night else None,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from datetime import date
 
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
 from assets.landing import Landing
 from assets.partitions import FIRST_NIGHT, issued_at_utc
@@ -17,6 +19,7 @@ from orchestration.summary import show_next, show_summary
 from warehouse import WarehouseError
 
 DONE, FAILED, MISUSED = 0, 1, 2
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def check_night(night: date, sources: Sources) -> str | None:
@@ -54,6 +57,16 @@ def run_nights(home: Home, sources: Sources, as_of: date | None, count: int, wai
         print(f"Error: {fault}", file=sys.stderr)
     if faults:
         return MISUSED
+    try:
+        return _run_and_show(home, sources, as_of, count, wait_seconds)
+    except (SQLAlchemyError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in _NO_SPACE:
+            raise
+        print(f"Error: {_why_not_recorded(home, error)}", file=sys.stderr)
+        return FAILED
+
+
+def _run_and_show(home: Home, sources: Sources, as_of: date | None, count: int, wait_seconds: float) -> int:
     console = Console(soft_wrap=True)
     runner = NightlyRunner(home, wait_seconds, Progress(Console(stderr=True)))
     outcomes = [runner.ingest()] if as_of is None else []
@@ -72,6 +85,15 @@ def run_nights(home: Home, sources: Sources, as_of: date | None, count: int, wai
         return DONE
     console.print("\nThe night is not done: see what failed above.", style="bold red")
     return FAILED
+
+
+def _why_not_recorded(home: Home, error: SQLAlchemyError | OSError) -> str:
+    """Word why the night cannot go on: Dagster's records, or a file beside them, cannot be written."""
+    cause = getattr(error, "orig", None) or error
+    return (
+        f"the records of the night in {home.dagster} cannot be written ({cause}); is the disk full? "
+        "What was committed stays, and running the night again does the rest"
+    )
 
 
 def _nights(home: Home, sources: Sources, as_of: date | None, count: int, wait_seconds: float) -> list[date]:

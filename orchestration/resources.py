@@ -9,8 +9,8 @@ import dagster as dg
 from assets.landing import Landing
 from assets.sources import read_sources
 from orchestration.home import Home
+from orchestration.run_lock import hold_run
 from warehouse import Warehouse, open_warehouse
-from warehouse.lock import hold
 from warehouse.store import DEFAULT_WAIT_SECONDS
 
 
@@ -27,13 +27,10 @@ def resources_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dict
 
     def warehouse(context: dg.InitResourceContext) -> Iterator[Warehouse]:
         run_id = context.run.run_id if context.run else "no-run"
-        run_lock = home.run_lock(run_id)
-        run_lock.parent.mkdir(parents=True, exist_ok=True)
         holder = f"run {run_id[:8]}"
         log = context.log.warning if context.log else print
-        # The run's own lock dies with its process: that is how a killed run is told from one at work.
         with (
-            hold(run_lock, holder, wait_seconds=0),
+            hold_run(home, run_id),
             open_warehouse(
                 home.warehouse,
                 holder=holder,
@@ -43,7 +40,6 @@ def resources_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dict
             ) as opened,
         ):
             yield opened
-        run_lock.unlink(missing_ok=True)
 
     def landing(_: dg.InitResourceContext) -> Landing:
         return Landing(home.path, read_sources(home.sources_toml))

@@ -94,13 +94,16 @@ def test_a_run_whose_process_is_gone_is_reported_and_one_at_work_is_not(tmp_path
     (home.dagster / "running").mkdir(parents=True)
     with dg.DagsterInstance.ephemeral() as instance:
         killed, at_work, unopened = (_started_run(instance) for _ in range(3))
-        home.run_lock(killed).touch()
+        unbegun = instance.create_run_for_job(_job()).run_id
+        for lost in (killed, unbegun):
+            home.run_lock(lost).touch()
         with hold(home.run_lock(at_work), "a run", wait_seconds=0):
-            assert report_killed_runs(instance, home) == [killed]
+            assert report_killed_runs(instance, home) == [unbegun, killed]
             assert report_killed_runs(instance, home) == []
-        status = {run: instance.get_run_by_id(run).status for run in (killed, at_work, unopened)}  # type: ignore[union-attr]
+        status = {run: instance.get_run_by_id(run).status for run in (killed, unbegun, at_work, unopened)}  # type: ignore[union-attr]
     assert status == {
         killed: dg.DagsterRunStatus.FAILURE,
+        unbegun: dg.DagsterRunStatus.FAILURE,
         at_work: dg.DagsterRunStatus.STARTED,
         unopened: dg.DagsterRunStatus.STARTED,
     }
