@@ -75,13 +75,24 @@ def demo(home: Path) -> None:
 
 @main.command()
 @home_option
-def sources(home: Path) -> None:
+@click.option(
+    "--guess",
+    "unknown",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="PATH",
+    help="Look at a file and print the entry of sources.toml that would read it.",
+)
+def sources(home: Path, unknown: Path | None) -> None:
     """Check sources.toml and say what each source would read.
 
     \b
-    Example:
+    Examples:
       diurnal sources --home home
+      diurnal sources --guess /var/log/nginx/access.log
     """
+    if unknown is not None:
+        _show_guess(unknown)
+        return
     from orchestration.source_report import show_sources
 
     place = Home.at(home)
@@ -201,3 +212,12 @@ def _sources_of(home: Home) -> Any:
         return read_sources(home.sources_toml)
     except SourcesError as error:
         raise Refusal(str(error)) from error
+
+
+def _show_guess(path: Path) -> None:
+    from orchestration.guess import UnknownFileError, guess, show_guess
+
+    try:
+        show_guess(Console(soft_wrap=True), guess(path))
+    except (UnknownFileError, OSError) as error:
+        raise Refusal(f"{path} is not recognised: {error}") from error

@@ -121,7 +121,8 @@ def test_a_correction_replaces_the_sample_and_the_old_one_names_its_successor(is
         "SELECT sum(value) AS total FROM raw.provider_samples WHERE superseded_by IS NULL AND file_id = ?",
         [row["file_id"]],
     ).item()
-    of_day = observations(isp, "series_id", "at_utc", "value").filter(pl.col("at_utc").dt.date() == date(2025, 10, 4))
+    found = observations(isp, "series_id", "at_utc", "value")
+    of_day = found.filter(pl.col("at_utc").dt.date() == date(2025, 10, 4))
     assert of_day["value"].sum() == current == 2 * sum(old_row["value"] for old_row in old)
 
 

@@ -1,0 +1,180 @@
+"""``diurnal sources --guess``: the entry of sources.toml that would read an unknown file, and its first rows.
+
+What a file looks like is told by ``traffic.parsing``; here it is shown to a person, who decides.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from pydantic import ValidationError
+from rich.console import Console
+
+from assets.export_source import Export
+from assets.printable import printable
+from assets.web_log_loading import SNIFFED_LINES
+from traffic.parsing.content import UnreadableContentError, decompressed_chunks, line_blocks
+from traffic.parsing.export import RefusedExportError
+from traffic.parsing.export.reading import content_form, read_export
+from traffic.parsing.export.recognition import recognise_export
+from traffic.parsing.weblog import FORMATS, WebLogReader, recognise_format
+
+LOOKED_AT_BYTES = 4 << 20
+WHOLE_BYTES = 256 << 20
+SHOWN_ROWS = 5
+SHOWN_CHARACTERS = 120
+# Below this share of its lines a log is more likely something else.
+LEAST_SHARE = 0.5
+_SOME_MONTH = "2000-01"
+
+
+class UnknownFileError(ValueError):
+    """A file that is neither a log nor an export that is known; the message says what was tried."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a file looks like.
+
+    Parameters
+    ----------
+    table : str
+        ``weblog`` or ``export``.
+    keys : dict
+        The keys of its table in sources.toml.
+    reasons, doubts : tuple of str
+        Why, and what a person has to settle.
+    rows : polars.DataFrame
+        ``line_number``, ``line`` and ``read``: the first records beside what was read of them.
+    """
+
+    table: str
+    keys: dict[str, object]
+    reasons: tuple[str, ...]
+    doubts: tuple[str, ...]
+    rows: pl.DataFrame
+
+
+def guess(path: Path) -> Guess:
+    """Look at a file and say how sources.toml would read it.
+
+    Raises
+    ------
+    UnknownFileError
+        If it is in no format that is known.
+    OSError
+        If it cannot be read.
+    """
+    try:
+        content = _beginning(path, LOOKED_AT_BYTES)
+        lines = next(
+            line_blocks([content]), pl.DataFrame(schema={"line_number": pl.Int64, "line": pl.String})
+        )
+        lines = lines.head(SNIFFED_LINES)
+        found = recognise_format(lines["line"])
+        if found.name is not None and found.share >= LEAST_SHARE:
+            return _of_log(path, lines, found.name, found.sentence)
+        if content_form(content) != "csv":  # only of text is a part enough
+            content = _beginning(path, WHOLE_BYTES)
+        return _of_export(path, content)
+    except UnreadableContentError as error:
+        raise UnknownFileError(str(error)) from error
+    except RefusedExportError as error:
+        raise UnknownFileError(f"as a log: {found.sentence}; as an export: {error}") from error
+
+
+def show_guess(console: Console, found: Guess) -> None:
+    """Print the entry for sources.toml, the reasons, and the first rows beside the lines they come from."""
+    for reason in found.reasons:
+        console.print(f"# {printable(reason)}", markup=False, highlight=False)
+    for doubt in found.doubts:
+        console.print(f"# to settle: {printable(doubt)}", markup=False, highlight=False)
+    console.print(f"[[{found.table}]]", markup=False, highlight=False)
+    for key, value in found.keys.items():
+        # Texts, numbers and lists of them are written alike in JSON and in TOML.
+        text = json.dumps(value, ensure_ascii=not str(value).isprintable())
+        console.print(f"{key} = {text}", markup=False, highlight=False)
+    console.print()
+    for number, line, read in found.rows.iter_rows():
+        console.print(f"line {number:<6} {_shown(line)}", markup=False, highlight=False)
+        console.print(f"    read as {_shown(read)}", markup=False, highlight=False)
+
+
+def _beginning(path: Path, n_bytes: int) -> bytes:
+    content = b""
+    with path.open("rb") as stream:
+        for chunk in decompressed_chunks(stream):
+            content += chunk
+            if len(content) >= n_bytes:
+                return content[:n_bytes]
+    return content
+
+
+def _lines(content: bytes) -> pl.DataFrame:
+    empty = pl.DataFrame(schema={"line_number": pl.Int64, "line": pl.String})
+    return next(line_blocks([content]), empty)
+
+
+def _of_log(path: Path, lines: pl.DataFrame, name: str, sentence: str) -> Guess:
+    layout = FORMATS[name]
+    keys: dict[str, object] = {"name": _name(path), "files": str(path.absolute()), "format": name}
+    doubts = []
+    if layout.needs_month:
+        keys["month"] = _SOME_MONTH
+        doubts.append("its lines carry no month: write the month of the first line for month")
+    if layout.lacks_offset:
+        keys["time_zone"] = "UTC"
+        doubts.append("its times have no offset: write the zone of the server's clock for time_zone")
+    parsed = WebLogReader(layout, "UTC", _SOME_MONTH if layout.needs_month else None).read(lines)
+    parts = [pl.col(name).cast(pl.String).fill_null("-") for name in ("host", "method", "path", "status")]
+    size = pl.col("bytes_sent").cast(pl.String).fill_null("missing")
+    requests = parsed.requests.select(
+        "line_number", read=pl.format("{}  {}  {} {}  status {}  bytes {}", _time(), *parts, size)
+    )
+    rejected = parsed.rejected.select("line_number", read=pl.format("rejected: {}", "reason"))
+    read = pl.concat([requests.head(SHOWN_ROWS), rejected.head(SHOWN_ROWS)]).sort("line_number")
+    rows = read.join(lines, on="line_number", how="left", maintain_order="left")
+    return Guess("weblog", keys, (sentence,), tuple(doubts), rows.select("line_number", "line", "read"))
+
+
+def _of_export(path: Path, content: bytes) -> Guess:
+    found = recognise_export(content)
+    keys: dict[str, object] = {"name": _name(path), "files": str(path.absolute()), **found.keys()}
+    doubts = list(found.doubts)
+    if "step" not in keys:
+        keys["step"] = "5m"
+        doubts.append("the spacing of its times cannot be told: correct step")
+    try:
+        Export.model_validate({"time_zone": "UTC", **keys})
+    except ValidationError as error:
+        doubts.append(f"this entry needs more: {error.errors()[0]['msg']}")
+    parsed = read_export([content], found.layout(_name(path)))
+    samples = parsed.samples.head(SHOWN_ROWS).select(
+        "line_number", read=pl.format("{}  {} = {}", _time(), "label", "value")
+    )
+    rejected = parsed.rejected.head(SHOWN_ROWS).select(
+        "line_number", read=pl.format("rejected: {}", "reason")
+    )
+    read = pl.concat([samples, rejected]).sort("line_number", maintain_order=True)
+    if found.form == "csv":
+        read = read.join(_lines(content), on="line_number", how="left", maintain_order="left")
+    else:
+        read = read.with_columns(line=pl.lit(f"({found.form})"))
+    return Guess("export", keys, found.reasons, tuple(doubts), read.select("line_number", "line", "read"))
+
+
+def _time() -> pl.Expr:
+    return pl.col("at_utc").dt.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _name(path: Path) -> str:
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", path.name.split(".")[0]).strip("_-")
+    return name or "source"
+
+
+def _shown(text: str | None) -> str:
+    return printable(text or "", SHOWN_CHARACTERS)
