@@ -99,7 +99,8 @@ def read_as_times(texts: pl.Series) -> TimeReading | None:
 def uneven_spacings(times: pl.Series) -> int:
     """Count the spacings of the times, in order, that are not the most frequent one."""
     spacings = times.drop_nulls().unique().sort().diff().drop_nulls()
-    return len(spacings) - int((spacings == usual_spacing(times)).sum())
+    usual = usual_spacing(times)
+    return 0 if usual is None else len(spacings) - int((spacings == usual).sum())
 
 
 def usual_spacing(times: pl.Series) -> timedelta | None:
