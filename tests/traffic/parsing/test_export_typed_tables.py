@@ -113,6 +113,17 @@ def test_types_of_times_in_parquet(times, expected):
     assert parsed.samples["at_utc"].to_list() == expected
 
 
+@pytest.mark.parametrize("dtype", [pl.Datetime("ms"), pl.Datetime("us"), pl.Datetime("us", "UTC"), pl.Date])
+@pytest.mark.parametrize("count", [2**31 - 1, -(2**31)])
+def test_times_that_no_calendar_has_are_rejected(dtype, count):
+    if dtype != pl.Date:
+        count *= 2**31
+    times = pl.Series([count], dtype=pl.Int64).cast(pl.Int32 if dtype == pl.Date else pl.Int64).cast(dtype)
+    parsed = read(parquet(pl.DataFrame({"time": times, "a": [1]})), WIDE)
+    assert parsed.samples.is_empty()
+    assert parsed.rejected["line"].to_list() == [f"{count}, 1"]
+
+
 def test_every_second_of_a_day_comes_back_from_excel():
     # Excel keeps a time as a fraction of a day, which no binary number holds exactly.
     times = [MIDNIGHT + timedelta(seconds=97 * n) for n in range(890)]

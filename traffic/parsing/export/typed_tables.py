@@ -24,6 +24,10 @@ from traffic.parsing.export.layout import (
 # A table unfolds in memory: a few KiB of Parquet or Excel can hold billions of equal cells.
 MAX_CELLS = 20_000_000
 SHOWN_ERROR = 200
+# Of the years 1 to 9999: beyond them polars panics where it should write a time.
+_WRITABLE_SECONDS = (-62_135_596_800, 253_402_300_799)
+_DAY_SECONDS = 86_400
+_A_SECOND = {"ms": 1e3, "us": 1e6, "ns": 1e9}
 _AWARE, _NAIVE, _DATE = "%Y-%m-%d %H:%M:%S%.6f+0000", "%Y-%m-%d %H:%M:%S%.6f", "%Y-%m-%d 00:00"
 
 
@@ -107,8 +111,9 @@ def typed_table(
         )
     kept = {name: text for name, text in texts.items() if text is not None}
     number = pl.int_range(first_row, first_row + pl.len(), dtype=pl.Int64).alias(RECORD)
-    cells = frame.select(number, *(text.alias(name) for name, text in kept.items()))
-    cells = cells.filter(pl.any_horizontal(pl.col(name).fill_null("") != "" for name in kept))
+    with damage_refused(form):
+        cells = frame.select(number, *(text.alias(name) for name, text in kept.items()))
+        cells = cells.filter(pl.any_horizontal(pl.col(name).fill_null("") != "" for name in kept))
     left_out = tuple(f"the column {name!r} holds no plain values and is left out" for name in unreadable)
     return RecordTable(
         cells=cells,
@@ -134,14 +139,19 @@ def typed_layout(layout: ExportLayout, schema: pl.Schema) -> ExportLayout:
 def _text(name: str, dtype: pl.DataType) -> pl.Expr | None:
     column = pl.col(name)
     if isinstance(dtype, pl.Datetime):
-        if dtype.time_zone is not None:
-            return column.dt.convert_time_zone("UTC").dt.strftime(_AWARE)
-        return column.dt.strftime(_NAIVE)
+        naive = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else column
+        return _written(naive, _AWARE if dtype.time_zone else _NAIVE, _A_SECOND[dtype.time_unit])
     if dtype == pl.Date:
-        return column.dt.strftime(_DATE)
+        return _written(column, _DATE, 1 / _DAY_SECONDS)
     if dtype.is_float():
         # Excel has no whole numbers, and a link named 7 is not one named 7.0.
         return column.cast(pl.Float64).cast(pl.String).str.strip_suffix(".0")
     if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
         return None
     return column.cast(pl.String).str.strip_chars()
+
+
+def _written(time: pl.Expr, form: str, a_second: float) -> pl.Expr:
+    count = time.to_physical()
+    is_writable = (count / a_second).is_between(*_WRITABLE_SECONDS)
+    return pl.coalesce(pl.when(is_writable).then(time).dt.strftime(form), count.cast(pl.String))
