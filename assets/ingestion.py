@@ -233,8 +233,7 @@ def _known_by(account: Account, identity: ContentIdentity) -> Account:
 
 
 def _refused(source: Source, file_id: str, reason: str) -> Account:
-    kind = source.format if isinstance(source, WebLog) else f"csv {source.shape}"
-    return Account(file_id, "rejected", kind, reason)
+    return Account(file_id, "rejected", source.format, reason)
 
 
 def _stem(file: LandingFile) -> str:

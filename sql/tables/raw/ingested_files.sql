@@ -48,7 +48,7 @@ COMMENT ON COLUMN raw.ingested_files.kind IS
 COMMENT ON COLUMN raw.ingested_files.path IS
     'Where the file lay: relative to the home, or absolute.';
 COMMENT ON COLUMN raw.ingested_files.format IS
-    'Format in which it was read (epa, common, combined, wide, long, single); null when none was recognised.';
+    'Format in which it was read, such as combined or csv wide, with what the file told by itself; null when none was recognised.';
 COMMENT ON COLUMN raw.ingested_files.status IS
     'loaded; rejected (nothing of it was taken); copy (its content was read before, under this or another name); growth (its beginning was read before, the rest is taken).';
 COMMENT ON COLUMN raw.ingested_files.reason IS
