@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 import polars as pl
 
 from assets.account import Account, RefusedFileError, escaped, judged, owned, refuse_binary
 from assets.web_log_source import WebLog
+from traffic.parsing.content import LineBlock
 from traffic.parsing.weblog import FORMATS, Layout, WebLogReader, recognise_format
 from traffic.windowing.strays import hourly_spans
 from warehouse import Warehouse
@@ -44,9 +46,9 @@ def load_web_log(
     warehouse: Warehouse,
     source: WebLog,
     file_id: str,
-    blocks: Iterable[pl.DataFrame],
+    blocks: Iterable[LineBlock],
     format_name: str | None = None,
-    history: Iterable[pl.DataFrame] | None = None,
+    history: Iterable[LineBlock] | None = None,
 ) -> Account:
     """Write the records of a web log, block by block.
 
@@ -58,11 +60,11 @@ def load_web_log(
         How lines are read.
     file_id : str
         The content.
-    blocks : iterable of polars.DataFrame
-        ``line_number`` and ``line`` in order.
+    blocks : iterable of LineBlock
+        Its lines in order.
     format_name : str, optional
         The format, where it is known already.
-    history : iterable of polars.DataFrame
+    history : iterable of LineBlock
         The lines before them, which were read another night.
 
     Returns
@@ -75,20 +77,21 @@ def load_web_log(
     RefusedFileError
         If the file is empty, binary or in none of the formats.
     """
-    reader: WebLogReader | None = None
-    spans: pl.DataFrame | None = None
     account = Account(file_id, "loaded", source.format, records_repeated=0)
-    for block in blocks:
-        if reader is None:
-            layout = _layout_of(source, block, format_name)
-            account = replace(account, format=layout.name)
-            reader = WebLogReader(layout, source.time_zone, source.month)
-            if history is not None and reader.needs_history(block):
-                for former in history:
-                    reader.read(former)
-        parsed = reader.read(block)
+    blocks = iter(blocks)
+    first = next(blocks, None)
+    if first is None:
+        return judged(account)
+    layout = _layout_of(source, first.lines, format_name)
+    account = replace(account, format=layout.name)
+    reader = WebLogReader(layout, source.time_zone, source.month)
+    if history is not None and reader.needs_history(first.lines):
+        for _ in reader.read_blocks(history):
+            pass
+    spans: pl.DataFrame | None = None
+    for parsed in reader.read_blocks(chain([first], blocks)):
         if account.lines_read == 0 and parsed.requests.is_empty():
-            refuse_binary(block)
+            refuse_binary(first.lines)
         warehouse.insert("raw.web_requests", owned(parsed.requests, source.name, file_id))
         warehouse.insert("raw.rejected_lines", owned(escaped(parsed.rejected), source.name, file_id))
         spans = hourly_spans(parsed.requests["at_utc"], spans)

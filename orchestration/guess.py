@@ -17,7 +17,7 @@ from rich.console import Console
 from assets.export_source import Export
 from assets.printable import printable
 from assets.web_log_loading import SNIFFED_LINES
-from traffic.parsing.content import UnreadableContentError, decompressed_chunks, line_blocks
+from traffic.parsing.content import UnreadableContentError, decompressed_chunks, lines_of
 from traffic.parsing.export import RefusedExportError
 from traffic.parsing.export.reading import content_form, read_export
 from traffic.parsing.export.recognition import recognise_export
@@ -71,10 +71,7 @@ def guess(path: Path) -> Guess:
     """
     try:
         content = _beginning(path, LOOKED_AT_BYTES)
-        lines = next(
-            line_blocks([content]), pl.DataFrame(schema={"line_number": pl.Int64, "line": pl.String})
-        )
-        lines = lines.head(SNIFFED_LINES)
+        lines = lines_of([content]).head(SNIFFED_LINES)
         found = recognise_format(lines["line"])
         if found.name is not None and found.share >= LEAST_SHARE:
             return _of_log(path, lines, found.name, found.sentence)
@@ -112,11 +109,6 @@ def _beginning(path: Path, n_bytes: int) -> bytes:
             if len(content) >= n_bytes:
                 return content[:n_bytes]
     return content
-
-
-def _lines(content: bytes) -> pl.DataFrame:
-    empty = pl.DataFrame(schema={"line_number": pl.Int64, "line": pl.String})
-    return next(line_blocks([content]), empty)
 
 
 def _of_log(path: Path, lines: pl.DataFrame, name: str, sentence: str) -> Guess:
@@ -161,7 +153,7 @@ def _of_export(path: Path, content: bytes) -> Guess:
     )
     read = pl.concat([samples, rejected]).sort("line_number", maintain_order=True)
     if found.form == "csv":
-        read = read.join(_lines(content), on="line_number", how="left", maintain_order="left")
+        read = read.join(lines_of([content]), on="line_number", how="left", maintain_order="left")
     else:
         read = read.with_columns(line=pl.lit(f"({found.form})"))
     return Guess("export", keys, found.reasons, tuple(doubts), read.select("line_number", "line", "read"))

@@ -77,7 +77,7 @@ def _format(source: Source, file: LandingFile) -> str:
         return f"the first cannot be read: {error}"
     if first is None:
         return f"format {source.format}, and the first file is empty"
-    lines = first["line"].head(SNIFFED_LINES)
+    lines = first.lines["line"].head(SNIFFED_LINES)
     if source.pattern is not None and source.layout is not None:
         return f"format pattern: {share_read(source.layout, lines)} so in the first file"
     found = recognise_format(lines)

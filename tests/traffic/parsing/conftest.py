@@ -9,12 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from traffic.parsing.content import decompressed_chunks, line_blocks
+from traffic.parsing.content import decompressed_chunks, lines_of
 from traffic.parsing.weblog import FORMATS, ParsedLines, WebLogReader
 
 
 def number(lines: Iterable[str]) -> pl.DataFrame:
-    """Lines as ``line_blocks`` hands them on, numbered from 1."""
+    """Lines as ``LineBlock.lines`` has them, numbered from 1."""
     column = pl.Series("line", list(lines), dtype=pl.String)
     return pl.DataFrame({"line_number": pl.int_range(1, len(column) + 1, eager=True), "line": column})
 
@@ -41,7 +41,7 @@ def real_lines(real_data: Callable[[str], Path]) -> Callable[[str], pl.DataFrame
     @cache
     def lines(name: str) -> pl.DataFrame:
         with real_data(name).open("rb") as stream:
-            return pl.concat(line_blocks(decompressed_chunks(stream)))
+            return lines_of(decompressed_chunks(stream))
 
     return lines
 

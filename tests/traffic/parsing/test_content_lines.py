@@ -25,8 +25,9 @@ def slow_lines(content: bytes) -> list[str]:
 
 def read(chunks: list[bytes], block_bytes: int) -> list[pl.DataFrame]:
     blocks = list(line_blocks(chunks, block_bytes))
-    assert all(block.schema == {"line_number": pl.Int64, "line": pl.String} for block in blocks)
-    return blocks
+    assert all(block.lines.schema == {"line_number": pl.Int64, "line": pl.String} for block in blocks)
+    assert all(block.n_lines == block.lines.height for block in blocks)
+    return [block.lines for block in blocks]
 
 
 def lines_of(blocks: list[pl.DataFrame]) -> list[tuple[int, str]]:
@@ -115,7 +116,7 @@ def test_a_line_of_more_than_a_mebibyte_is_null_and_keeps_its_number(cut, block_
 def test_of_a_line_without_an_end_little_is_held():
     blocks = line_blocks((b"\0" * (1 << 20) for _ in range(512)), 1 << 20)
     tracemalloc.start()
-    assert [block.rows() for block in blocks] == [[(1, None)]]
+    assert [block.lines.rows() for block in blocks] == [[(1, None)]]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 16 << 20

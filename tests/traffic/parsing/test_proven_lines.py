@@ -7,11 +7,12 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
-from traffic.parsing.content import decompressed_chunks, line_blocks
-from traffic.parsing.weblog import FORMATS, ParsedLines, WebLogReader
+from traffic.parsing.content import MAX_LINE_BYTES, LineBlock, decompressed_chunks, line_blocks, lines_of
+from traffic.parsing.weblog import FORMATS, ParsedLines, WebLogReader, reader
 from traffic.parsing.weblog.proven_lines import prove_combined, prove_common
 from traffic.parsing.weblog.text_layout import TextLayout
 
@@ -36,27 +37,26 @@ PIECES = [
 ]
 
 
-def exact(name: str) -> TextLayout:
+def read(name: str, content: bytes) -> ParsedLines:
+    """Read as ``WebLogReader.read_blocks`` does, with nothing too short for the fast path."""
     layout = FORMATS[name]
     assert isinstance(layout, TextLayout)
-    return dataclasses.replace(layout, fast=None)
+    [parsed] = WebLogReader(dataclasses.replace(layout, fast=FAST[name]), "UTC").read_blocks(
+        [LineBlock(content, 1)]
+    )
+    return parsed
 
 
-def read(layout: TextLayout, lines: pl.DataFrame) -> ParsedLines:
-    return WebLogReader(layout, "UTC").read(lines)
-
-
-def assert_same(name: str, lines: pl.DataFrame) -> None:
-    layout = FORMATS[name]
-    assert isinstance(layout, TextLayout)
-    fast, slow = read(layout, lines), read(exact(name), lines)
+def assert_same(name: str, content: bytes) -> None:
+    fast, slow = read(name, content), WebLogReader(FORMATS[name], "UTC").read(lines_of([content]))
     assert fast.requests.equals(slow.requests)
     assert fast.rejected.equals(slow.rejected)
     assert (fast.lines_read, fast.lines_skipped) == (slow.lines_read, slow.lines_skipped)
 
 
-def numbered(lines: list[str]) -> pl.DataFrame:
-    return pl.DataFrame({"line_number": range(1, len(lines) + 1), "line": lines})
+@pytest.fixture(autouse=True)
+def short_blocks_are_proven_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "FAST_FROM_BYTES", 0)
 
 
 def mutated(rng: random.Random, lines: list[str]) -> str:
@@ -75,11 +75,34 @@ def mutated(rng: random.Random, lines: list[str]) -> str:
     return line
 
 
+def encoded(rng: random.Random, line: str) -> bytes:
+    """Write a line's bytes, now and then in the wrong encoding or with another ending."""
+    ending = rng.choice((b"\n",) * 8 + (b"\r\n", b" \n"))
+    return line.encode(rng.choice(("utf-8",) * 9 + ("latin-1",)), errors="replace") + ending
+
+
 @pytest.mark.parametrize("name", FAST)
-def test_a_usual_line_is_proven(name: str) -> None:
-    lines = numbered([LINES[name][0]] * 3)
-    requests, others = FAST[name](lines)
-    assert (requests.height, others.height) == (3, 0)
+def test_a_usual_line_is_proven_unless_it_ends_the_block(name: str) -> None:
+    content = "\n".join([LINES[name][0]] * 5).encode()
+    for ending in (b"", b"\n", b"\n" * 64):
+        requests, others = FAST[name](LineBlock(content + ending, 7))
+        assert requests["line_number"].to_list()[:4] == [7, 8, 9, 10]
+        expected = pl.concat([requests["line_number"], others["line_number"]])
+        assert sorted(expected) == list(range(7, 7 + LineBlock(content + ending, 7).n_lines))
+
+
+@pytest.mark.parametrize("name", FAST)
+@pytest.mark.parametrize("content", [b"", b"a", b"\n", b"x" * 200, b"x\n" + b"y" * 70, b"x " * 100 + b"\n"])
+def test_a_block_may_be_anything(name: str, content: bytes) -> None:
+    requests, others = FAST[name](LineBlock(content, 1))
+    assert requests.is_empty()
+    assert others.equals(LineBlock(content, 1).lines)
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_a_line_that_is_too_long_is_not_proven(name: str) -> None:
+    line = LINES[name][0].replace("/a", f"/{'a' * MAX_LINE_BYTES}")
+    assert_same(name, f"{LINES[name][0]}\n{line}\n{LINES[name][0]}\n{LINES[name][0]}\n".encode())
 
 
 @pytest.mark.parametrize("name", FAST)
@@ -87,11 +110,22 @@ def test_half_a_million_mutated_lines_are_read_as_the_exact_expressions_read_the
     rng = random.Random(1995)
     n_proven = 0
     for _ in range(10):
-        lines = numbered([mutated(rng, LINES[name]) for _ in range(50_000)])
-        assert_same(name, lines)
-        n_proven += FAST[name](lines.filter(~pl.col("line").str.contains(r"^\s*(#.*)?$")))[0].height
+        content = b"".join(encoded(rng, mutated(rng, LINES[name])) for _ in range(50_000))
+        assert_same(name, content)
+        n_proven += FAST[name](LineBlock(content, 1))[0].height
     # The path is not fast by proving nothing, nor exact by being handed nothing odd.
     assert 20_000 < n_proven < 300_000
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_bytes_flipped_anywhere_are_read_as_the_exact_expressions_read_them(name: str) -> None:
+    rng = np.random.default_rng(1995)
+    lines = "\n".join(LINES[name] * 20_000).encode()
+    for share in (0.0001, 0.003, 0.05):
+        content = np.frombuffer(lines, dtype=np.uint8).copy()
+        places = rng.choice(len(content), int(share * len(content)), replace=False)
+        content[places] = rng.integers(0, 256, len(places))
+        assert_same(name, content.tobytes())
 
 
 @pytest.mark.real_data
@@ -107,4 +141,4 @@ def test_real_logs_are_read_as_the_exact_expressions_read_them(
 ) -> None:
     with real_data(path).open("rb") as stream:
         for block in line_blocks(decompressed_chunks(stream)):
-            assert_same(name, block)
+            assert_same(name, block.content)

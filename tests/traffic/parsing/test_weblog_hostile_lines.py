@@ -111,8 +111,8 @@ def test_mutated_good_lines_are_counted_once(lines, name):
 @given(st.binary(max_size=300), NAMES)
 def test_arbitrary_bytes_are_counted_once(content, name):
     for block in line_blocks([content]):
-        check_account(block, name)
-        assert recognise_format(block["line"]).name in (None, *FORMATS)
+        check_account(block.lines, name)
+        assert recognise_format(block.lines["line"]).name in (None, *FORMATS)
 
 
 def test_the_good_lines_are_good():

@@ -8,7 +8,8 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from traffic.parsing.weblog import FORMATS, REQUEST_SCHEMA, WebLogReader
+from traffic.parsing.content import LineBlock
+from traffic.parsing.weblog import FORMATS, REQUEST_SCHEMA, WebLogReader, reader
 from traffic.parsing.weblog.text_formats import COMMON
 
 CLF = 'h - - [10/Oct/2000:13:55:36{}] "GET / HTTP/1.0" 200 {}'
@@ -44,23 +45,36 @@ def test_history_tells_a_repeated_hour_of_a_grown_file(numbered):
     assert got == [datetime(2025, 10, 26, 1, 10), datetime(2025, 10, 26, 0, 10)]
 
 
-def test_a_fast_path_takes_what_it_can_prove_and_leaves_the_rest(numbered):
+def test_a_fast_path_takes_what_it_can_prove_and_leaves_the_rest(numbered, monkeypatch):
     seen = []
 
-    def fast(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def fast(block: LineBlock) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Take the lines of five bytes."""
+        lines = block.lines
         seen.extend(lines["line"])
-        is_mine = pl.col("line").str.ends_with(" 5")
+        is_mine = pl.col("line").str.ends_with(" 5").fill_null(value=False)
         return WebLogReader(COMMON, "UTC").read(lines.filter(is_mine)).requests, lines.filter(~is_mine)
 
-    lines = [CLF.format("", 5), "#", None, CLF.format("", 7), "junk", CLF.format(" +0100", 5)]
-    parsed = WebLogReader(replace(COMMON, fast=fast), "UTC").read(numbered(lines))
+    lines = [CLF.format("", 5), "#", CLF.format("", 7), "junk", CLF.format(" +0100", 5)]
+    content = "\n".join(lines).encode()
+    monkeypatch.setattr(reader, "FAST_FROM_BYTES", len(content))
+    [parsed] = WebLogReader(replace(COMMON, fast=fast), "UTC").read_blocks([LineBlock(content, 1)])
     plain = WebLogReader(COMMON, "UTC").read(numbered(lines))
-    assert seen == [line for line in lines if line not in ("#", None)]
+    assert seen == lines
     assert parsed.requests.schema == REQUEST_SCHEMA
     assert parsed.requests.equals(plain.requests)
     assert parsed.rejected.equals(plain.rejected)
-    assert (parsed.lines_read, parsed.lines_skipped) == (6, 1)
+    assert (parsed.lines_read, parsed.lines_skipped) == (5, 1)
+
+
+def test_a_short_block_is_read_without_the_fast_path(numbered):
+    def fast(_: LineBlock) -> tuple[pl.DataFrame, pl.DataFrame]:
+        raise AssertionError
+
+    block = LineBlock(f"{CLF.format('', 5)}\njunk\n".encode(), 7)
+    [parsed] = WebLogReader(replace(COMMON, fast=fast), "UTC").read_blocks([block])
+    assert parsed.requests["line_number"].to_list() == [7]
+    assert parsed.rejected["line_number"].to_list() == [8]
 
 
 def test_offsets_may_differ_from_line_to_line(numbered):

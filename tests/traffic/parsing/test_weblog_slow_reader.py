@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from traffic.parsing.content import line_blocks
+from traffic.parsing.content import lines_of
 from traffic.parsing.weblog import FORMATS, WebLogReader
 from traffic.simulation.weblog import simulate_weblog_day
 from traffic.simulation.weblog_content import WEBSITES
@@ -146,7 +146,7 @@ def test_real_logs(real_lines, name, path):
 @pytest.mark.parametrize("website", WEBSITES, ids=lambda website: website.source)
 def test_simulated_logs(website):
     log = simulate_weblog_day(website, date(2025, 11, 16), seed=7, is_compressed=False)
-    lines = pl.concat(line_blocks(io.BytesIO(log.content)))
+    lines = lines_of(io.BytesIO(log.content))
     check_agreement(website.format, lines)
     parsed = WebLogReader(FORMATS[website.format], "UTC").read(lines)
     assert parsed.requests.height == log.day_truth.requests == log.file_truth.records_loaded

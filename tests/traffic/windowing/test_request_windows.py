@@ -149,7 +149,7 @@ def test_epa_windows_of_30_august_new_york_time(real_data):
     with real_data("weblogs/epa/epa-http.log.gz").open("rb") as stream:
         reader = WebLogReader(FORMATS["epa"], "America/New_York", "1995-08")
         requests = pl.concat(
-            reader.read(block).requests for block in line_blocks(decompressed_chunks(stream))
+            parsed.requests for parsed in reader.read_blocks(line_blocks(decompressed_chunks(stream)))
         )
     coverage = requests.select(first_utc=pl.col("at_utc").min(), last_utc=pl.col("at_utc").max())
     grids = request_windows(requests.lazy(), coverage, 120, HOUR)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from traffic.parsing.content import decompressed_chunks, line_blocks
+from traffic.parsing.content import decompressed_chunks, lines_of
 from traffic.parsing.export import ExportLayout, parse_export
 from traffic.windowing.grid import GRID_SCHEMA, UnfitForGridError, sample_grid
 
@@ -134,7 +134,7 @@ def test_grids_are_those_of_a_slow_loop(places, step, offset, microsecond):
 def real_grids(real_data):
     def grids(name, layout, step):
         with real_data(f"exports/{name}").open("rb") as stream:
-            parsed = parse_export(pl.concat(line_blocks(decompressed_chunks(stream))), layout)
+            parsed = parse_export(lines_of(decompressed_chunks(stream)), layout)
         return {label: sample_grid(part, step) for (label,), part in parsed.samples.group_by("label")}
 
     return grids

@@ -11,7 +11,7 @@ from itertools import chain
 
 import polars as pl
 
-from traffic.parsing.content import line_blocks
+from traffic.parsing.content import lines_of
 from traffic.parsing.export import excel, parquet
 from traffic.parsing.export.layout import AUTO, ExportLayout, Form, ParsedExport, RefusedExportError
 from traffic.parsing.export.metrics_json import read_metrics_json
@@ -90,10 +90,9 @@ def read_export(chunks: Iterable[bytes], layout: ExportLayout) -> ParsedExport:
 
 
 def _lines(chunks: Iterable[bytes]) -> pl.DataFrame:
-    blocks = list(line_blocks(chunks))
-    if not blocks:
+    lines = lines_of(chunks)
+    if lines.is_empty():
         raise RefusedExportError("the file is empty")
-    lines = pl.concat(blocks)
     if lines["line"].head(SNIFFED_LINES).str.contains("\0", literal=True).any():
         raise RefusedExportError("the file is binary, not text (it holds zero bytes and no record)")
     return lines

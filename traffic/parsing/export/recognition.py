@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from traffic.parsing.content import line_blocks
+from traffic.parsing.content import lines_of
 from traffic.parsing.export import excel
 from traffic.parsing.export.column_roles import PRTG_TIME, ColumnRoles, step_seconds, time_column
 from traffic.parsing.export.csv_lines import (
@@ -176,10 +176,9 @@ def _table(content: bytes, form: Form) -> tuple[RecordTable, str | None]:
             raise RefusedExportError("it has no columns")
         return typed_table(frame, ExportLayout("wide", frame.columns[0]), "parquet", first_row=1), None
     whole = content[: content.rfind(b"\n") + 1] or content  # the last line of a beginning may be cut
-    blocks = list(line_blocks([whole]))
-    if not blocks:
+    lines = lines_of([whole])
+    if lines.is_empty():
         raise RefusedExportError("the file is empty")
-    lines = pl.concat(blocks)
     separator, header = _separator(lines["line"].drop_nulls().to_list()[: 10 * HEADER_WITHIN_LINES])
     named = [name for name in header if name]
     layout = ExportLayout("wide", named[0], value_columns=tuple(named[1:]), separator=separator)

@@ -11,8 +11,10 @@ from typing import Protocol
 
 import polars as pl
 
-FastPath = Callable[[pl.DataFrame], tuple[pl.DataFrame, pl.DataFrame]]
-"""Takes lines (``line_number``, ``line``); returns ``REQUEST_SCHEMA`` of some and the lines that remain."""
+from traffic.parsing.content import LineBlock
+
+FastPath = Callable[[LineBlock], tuple[pl.DataFrame, pl.DataFrame]]
+"""Takes a block; returns ``REQUEST_SCHEMA`` of some lines, and ``line_number`` and ``line`` of the others."""
 
 FIELD_SCHEMA = pl.Schema(
     {

@@ -1,139 +1,84 @@
-"""The fast path of the common and combined formats: lines that splitting alone proves well formed.
+"""The fast path of the common and combined formats: lines that one pass over their bytes proves well formed.
 
-A line is proven if it has the separators of its format and no other, and every field reads at once. Of such
-a line the regular expression of the format finds the same fields; all other lines are left to it. Most
-lines of most logs are proven, at a tenth of the expression's cost.
+A line is proven if it has the separators of its format and no other, words of visible ASCII between them,
+and a time and numbers that read at once. Of such a line the expressions of the format find the same fields;
+all other lines are left to them. Most lines of most logs are proven, at a hundredth of the expressions' cost.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
-from traffic.parsing.local_time import EARLIEST_YEAR, LATEST_YEAR
-
-METHODS = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE", "PROPFIND")
-_TIME_FORMAT = "[%d/%b/%Y:%H:%M:%S"
-_TIME_BYTES = len("[01/Jan/1970:00:00:00")
-PROTOCOLS = ("HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "HTTP/2", "HTTP/3.0", "HTTP/3")
-_LINE = pl.col("line")
+from traffic.parsing.content import LineBlock
+from traffic.parsing.weblog import line_scan
 
 
-def prove_common(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def prove_common(block: LineBlock) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Read the proven lines of the common format.
 
     Parameters
     ----------
-    lines : polars.DataFrame
-        ``line_number`` and ``line``; no comment, no blank line.
+    block : LineBlock
+        Lines of a log.
 
     Returns
     -------
     requests : polars.DataFrame
-        The columns of a request, in the lines' order.
+        ``REQUEST_SCHEMA``, in the lines' order; the texts share the memory of the block.
     others : polars.DataFrame
-        The lines that are not proven, as they came.
+        ``line_number`` and ``line`` of the lines that are not proven.
     """
-    return _prove(lines, quotes=2)
+    return _prove(block, is_combined=False)
 
 
-def prove_combined(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def prove_combined(block: LineBlock) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Read the proven lines of the combined format; as ``prove_common``."""
-    return _prove(lines, quotes=6)
+    return _prove(block, is_combined=True)
 
 
-def _prove(lines: pl.DataFrame, quotes: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    # Between its quotes a combined line is: front, request, back, referrer, a blank, user agent, nothing.
-    parts = _LINE.str.splitn('"', 3 if quotes == 2 else 6)
-    split = (
-        lines.lazy()
-        .with_columns(part=parts)
-        .with_columns(
-            front=_part("part", 0).str.splitn(" ", 6),
-            request=_part("part", 1).str.splitn(" ", 4),
-            back=_part("part", 2).str.splitn(" ", 4),
-        )
-    )
-    local = _part("front", 3).str.to_datetime(_TIME_FORMAT, strict=False, time_unit="us")
-    read = split.with_columns(
-        local=local,
-        status=_part("back", 1).cast(pl.Int16, strict=False),
-        bytes_sent=_part("back", 2).cast(pl.Int64, strict=False),
-    )
-    ending = _combined_ending() if quotes == 6 else pl.lit(value=True)
-    is_proven = _front() & _request() & _back(quotes) & ending
-    offset, seconds = _usual_offset(lines)
-    fields = read.select(
-        "line_number",
-        at_utc=pl.col("local") - pl.duration(seconds=seconds),
-        host=pl.when(_part("front", 0) != "-").then(_part("front", 0)),
-        method=_part("request", 0),
-        path=_part("request", 1),
-        protocol=_part("request", 2),
-        status="status",
-        bytes_sent="bytes_sent",
-        is_proven=(is_proven & (_part("front", 4) == offset)).fill_null(value=False),
-    ).collect(engine="streaming")
-    proven = fields["is_proven"]
-    if proven.all():
-        return fields.drop("is_proven"), lines.clear()
-    return fields.filter(proven).drop("is_proven"), lines.filter(~proven)
-
-
-def _part(name: str, place: int) -> pl.Expr:
-    return pl.col(name).struct.field(f"field_{place}")
-
-
-def _usual_offset(lines: pl.DataFrame) -> tuple[str, int]:
-    # Nearly all lines of a block have one offset; those that have another are not proven.
-    offsets = lines["line"].head(1_000).str.extract(r" ([+-][0-9]{4}\]) ", 1).drop_nulls()
-    usual = offsets.mode().sort().first() if offsets.len() else None
-    if not isinstance(usual, str) or int(usual[1:3]) > 23 or int(usual[3:5]) > 59:
-        return "no offset", 0
-    seconds = int(usual[1:3]) * 3_600 + int(usual[3:5]) * 60
-    return usual, -seconds if usual[0] == "-" else seconds
-
-
-def _front() -> pl.Expr:
-    """Expect client, identity, user, [time, offset] and nothing more."""
-    named = [_part("front", place) != "" for place in (0, 1, 2)]
-    # The years are checked on the local time: a day less at each end is no loss.
-    years = pl.col("local").is_between(datetime(EARLIEST_YEAR, 1, 2), datetime(LATEST_YEAR, 12, 30))
-    return pl.all_horizontal(
-        *named,
-        _part("front", 5) == "",
-        _part("front", 3).str.len_bytes() == _TIME_BYTES,
-        years,
-        # Tabs and other scripts' blanks are blanks to a regular expression, and none to a split.
-        ~_part("part", 0).str.contains(r"[^ -~]"),
+def _prove(block: LineBlock, *, is_combined: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+    rows = np.empty((block.n_lines, line_scan.ROW_WIDTH), dtype=np.int64)
+    others = np.empty((block.n_lines, line_scan.OTHER_WIDTH), dtype=np.int64)
+    content = block.content
+    n_scanned = content.rfind(b"\n", 0, max(0, len(content) - line_scan.LOOKAHEAD)) + 1
+    array = np.frombuffer(content, dtype=np.uint8)
+    n_proven, n_others = line_scan.scan(array, n_scanned, is_combined, rows, others)
+    places = others[:n_others]
+    last = LineBlock(content[n_scanned:], block.first_line + n_proven + n_others)
+    return (
+        _requests(rows[:n_proven], content, block.first_line),
+        pl.concat([_lines(places, block), last.lines]),
     )
 
 
-def _request() -> pl.Expr:
-    """Expect method, path and protocol; the last quote is not escaped."""
-    return pl.all_horizontal(
-        _part("request", 0).is_in(METHODS),
-        _part("request", 1) != "",
-        _part("request", 2).is_in(PROTOCOLS),
-        _part("request", 3).is_null(),
-        ~_part("part", 1).str.ends_with("\\"),
+def _requests(rows: line_scan.Rows, content: bytes, first_line: int) -> pl.DataFrame:
+    def text(column: int) -> pl.Series:
+        views = np.ascontiguousarray(rows[:, column : column + 2])
+        buffers = [None, pa.py_buffer(views), pa.py_buffer(content)]
+        return pl.Series(pa.StringViewArray.from_buffers(pa.string_view(), len(rows), buffers))
+
+    at_utc, host, method, path, protocol, status, bytes_sent, place = line_scan.COLUMNS
+    return pl.DataFrame(
+        {
+            "at_utc": pl.Series(rows[:, at_utc]).cast(pl.Datetime("us")),
+            "host": text(host),
+            "method": text(method),
+            "path": text(path),
+            "protocol": text(protocol),
+            "status": pl.Series(rows[:, status]).cast(pl.Int16),
+            "bytes_sent": rows[:, bytes_sent],
+            "line_number": rows[:, place] + first_line,
+        }
+    ).with_columns(
+        host=pl.when(pl.col("host") != "-").then("host"),
+        bytes_sent=pl.when(pl.col("bytes_sent") != line_scan.NO_SIZE).then("bytes_sent"),
     )
 
 
-def _back(quotes: int) -> pl.Expr:
-    """Expect a status of three digits and a size of at most 18, or "-"."""
-    size = _part("back", 2)
-    is_number = (pl.col("bytes_sent") >= 0) & ~size.str.contains(r"^[+-]") & (size.str.len_bytes() <= 18)
-    return pl.all_horizontal(
-        _part("back", 0) == "",
-        _part("back", 1).str.len_bytes() == 3,
-        pl.col("status") >= 100,
-        (size == "-") | is_number,
-        _part("back", 3) == "" if quotes == 6 else _part("back", 3).is_null(),
-    )
-
-
-def _combined_ending() -> pl.Expr:
-    """Expect one blank between the quotes of referrer and user agent, and a quote at the end."""
-    return (_part("part", 4) == " ") & _part("part", 5).str.ends_with('"')
+def _lines(others: line_scan.Rows, block: LineBlock) -> pl.DataFrame:
+    places = zip(others[:, 0].tolist(), others[:, 1].tolist(), strict=True)
+    content = b"".join([block.content[start:end] for start, end in places])
+    lines = LineBlock(content, block.first_line).lines
+    return lines.with_columns(line_number=others[:, 2] + block.first_line)

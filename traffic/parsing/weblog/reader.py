@@ -5,8 +5,13 @@ Where a line's fields stand is its layout's affair; which layouts there are, tha
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import polars as pl
 
+from traffic.parsing.content import LineBlock
 from traffic.parsing.local_time import WallClock, within_plausible_years
 from traffic.parsing.rejected_lines import REJECTED_SCHEMA
 from traffic.parsing.weblog.layout import Layout
@@ -14,6 +19,9 @@ from traffic.parsing.weblog.requests import REQUEST_SCHEMA, ParsedLines, number_
 from traffic.parsing.weblog.text_layout import NO_SUCH_TIME
 
 TOO_LONG = "the line is longer than 1 MiB"
+# The compiled fast path takes a second to load: a short log is read before that.
+FAST_FROM_BYTES = 4 << 20
+_THREADS = 2
 _IS_SKIPPED = pl.col("line").str.contains(r"^\s*(#.*)?$")
 
 
@@ -38,7 +46,7 @@ class WebLogReader:
         self._parser = layout.parser(month)
         self._clock = WallClock(time_zone)
 
-    def needs_history(self, block: pl.DataFrame) -> bool:
+    def needs_history(self, lines: pl.DataFrame) -> bool:
         """Whether earlier lines of a file decide how these are read.
 
         So they do where a line may say how those after it are laid out, and where a time says no distance
@@ -46,7 +54,7 @@ class WebLogReader:
 
         Parameters
         ----------
-        block : polars.DataFrame
+        lines : polars.DataFrame
             ``line_number`` and ``line``. They are not counted as read.
 
         Returns
@@ -57,31 +65,61 @@ class WebLogReader:
             return True
         if self._clock.time_zone == "UTC" or self._layout.lacks_offset:
             return self._clock.time_zone != "UTC"
-        lines, comments = _told_apart(block)
-        if self._layout.fast is not None:
-            _, lines = self._layout.fast(lines)
+        lines, comments = _told_apart(lines)
         fields = self._layout.parser(self._month).parse(lines, comments)
         return bool((fields["local"].is_not_null() & fields["offset_minutes"].is_null()).any())
 
-    def read(self, block: pl.DataFrame) -> ParsedLines:
-        """Turn the next block of numbered lines into requests and rejected lines.
+    def read_blocks(self, blocks: Iterable[LineBlock]) -> Iterator[ParsedLines]:
+        """Turn the next blocks into requests and rejected lines.
+
+        The fast path, where the layout has one, runs ahead in threads: its lines need no others. The rest
+        is read in the lines' order.
 
         Parameters
         ----------
-        block : polars.DataFrame
-            ``line_number`` and ``line``, as ``content.line_blocks`` yields them; a null stands for a line
-            that was longer than a line may be.
+        blocks : iterable of LineBlock
+            In order.
+
+        Yields
+        ------
+        ParsedLines
+            One a block; every line is counted once.
+        """
+        with ThreadPoolExecutor(_THREADS) as pool:
+            ahead: deque[Future[tuple[pl.DataFrame, pl.DataFrame]]] = deque()
+            for block in blocks:
+                ahead.append(pool.submit(self._proven, block))
+                if len(ahead) > _THREADS:
+                    yield self._completed(*ahead.popleft().result())
+            while ahead:
+                yield self._completed(*ahead.popleft().result())
+
+    def read(self, lines: pl.DataFrame) -> ParsedLines:
+        """Turn the next lines into requests and rejected lines, by the layout's expressions alone.
+
+        Parameters
+        ----------
+        lines : polars.DataFrame
+            ``line_number`` and ``line``, as of ``LineBlock.lines``; a null stands for a line that was longer
+            than a line may be.
 
         Returns
         -------
         ParsedLines
-            Every line of the block is counted once.
+            Every line is counted once.
         """
-        too_long = block.filter(pl.col("line").is_null())
-        lines, comments = _told_apart(block)
-        done = None
-        if self._layout.fast is not None:
-            done, lines = self._layout.fast(lines)
+        return self._completed(pl.DataFrame(schema=REQUEST_SCHEMA), lines)
+
+    def _proven(self, block: LineBlock) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the requests that the fast path finds, and the other lines."""
+        if self._layout.fast is None or len(block.content) < FAST_FROM_BYTES:
+            return pl.DataFrame(schema=REQUEST_SCHEMA), block.lines
+        return self._layout.fast(block)
+
+    def _completed(self, proven: pl.DataFrame, others: pl.DataFrame) -> ParsedLines:
+        n_lines = proven.height + others.height
+        too_long = others.filter(pl.col("line").is_null())
+        lines, comments = _told_apart(others)
         fields = self._judged(self._parser.parse(lines, comments))
         is_good = pl.col("reason").is_null()
         requests = requests_of(fields.filter(is_good))
@@ -89,9 +127,9 @@ class WebLogReader:
         if not too_long.is_empty():
             long = too_long.select("line_number", reason=pl.lit(TOO_LONG), line=pl.lit(""))
             rejected = pl.concat([rejected, long]).sort("line_number")
-        if done is not None:
-            requests = pl.concat([done.select(REQUEST_SCHEMA.keys()), requests]).sort("line_number")
-        return ParsedLines(requests, rejected, block.height, comments.height)
+        if not proven.is_empty():
+            requests = pl.concat([proven.select(REQUEST_SCHEMA.keys()), requests]).sort("line_number")
+        return ParsedLines(requests, rejected, n_lines, comments.height)
 
     def _judged(self, fields: pl.DataFrame) -> pl.DataFrame:
         at_utc = self._at_utc(fields)

@@ -12,7 +12,9 @@ every script's.
 
 from __future__ import annotations
 
-from traffic.parsing.weblog.proven_lines import prove_combined, prove_common
+import polars as pl
+
+from traffic.parsing.content import LineBlock
 from traffic.parsing.weblog.text_layout import TextLayout
 
 QUOTED = r'(?:[^"\\]|\\.)*'
@@ -25,6 +27,18 @@ _TIME = r"\[[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2}(?: [+-][0
 _NO_CLIENT = "the line does not begin with a client, an identity and a user"
 _TOO_MANY = "a field more than client, identity and user before the time: is the format 'combined_vhost'?"
 _CUT_OFF = "no quoted user agent at the end (line cut off, or more fields)"
+
+
+def _prove_common(block: LineBlock) -> tuple[pl.DataFrame, pl.DataFrame]:
+    from traffic.parsing.weblog import proven_lines  # its compiler comes with the first log, not before
+
+    return proven_lines.prove_common(block)
+
+
+def _prove_combined(block: LineBlock) -> tuple[pl.DataFrame, pl.DataFrame]:
+    from traffic.parsing.weblog import proven_lines
+
+    return proven_lines.prove_combined(block)
 
 
 def _stages(front: str, *first: tuple[str, str]) -> tuple[tuple[str, str], ...]:
@@ -87,7 +101,7 @@ EPA = TextLayout(
 COMMON = TextLayout(
     name="common",
     patterns=_clf_patterns("", "", "", is_last=True),
-    fast=prove_common,
+    fast=_prove_common,
     stages=(
         *_stages(""),
         (r" ([0-9]+|-)\s*$", "further fields follow the size: is the format 'combined'?"),
@@ -96,7 +110,7 @@ COMMON = TextLayout(
 COMBINED = TextLayout(
     name="combined",
     patterns=_clf_patterns("", *_COMBINED_END, is_last=False),
-    fast=prove_combined,
+    fast=_prove_combined,
     stages=(*_stages(""), *_COMBINED_STAGES),
 )
 COMBINED_VHOST = TextLayout(
