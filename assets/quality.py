@@ -23,10 +23,12 @@ from warehouse import Warehouse, Within
 
 TABLE = "quality.expectations"
 SUITES: tuple[Suite, ...] = (web_requests.SUITE, provider_samples.SUITE, observations.SUITE, points.SUITE)
+BATCH_ROWS = 500_000
+"""Rows of a raw table that are judged at a time: a log may hold more than the memory."""
 _RAW = frozenset({web_requests.SUITE.table_name, provider_samples.SUITE.table_name})
 # The files that came in since tables were last judged: what this night loaded.
 _NEW_FILES = f"""
-    SELECT file_id FROM raw.ingested_files
+    SELECT file_id, records_loaded FROM raw.ingested_files
     WHERE source = ? AND status IN ('loaded', 'growth') AND loaded_at_utc > coalesce(
         (SELECT max(run_at_utc) FROM {TABLE}), TIMESTAMP '1970-01-01'
     )
@@ -48,10 +50,11 @@ def expectations(
     results: list[ExpectationResult] = []
     for suite in SUITES:
         for source in landing.sources.all:
-            rows = _rows(warehouse, suite, source.name, night)
+            if suite.table_name not in _RAW:
+                results += run_suite(suite, _rows(warehouse, suite, source.name, night), source=source.name)
             # What was judged before is not judged again: a night's cost depends on what is new.
-            if rows.height or suite.table_name not in _RAW:
-                results += run_suite(suite, rows, source=source.name)
+            elif (new := warehouse.query(_NEW_FILES, [source.name])).height:
+                results += run_suite(suite, _raw_rows(warehouse, suite, source.name, new), source=source.name)
     frame = _frame(results, run_at_utc, night)
     warehouse.insert(TABLE, frame)
     warehouse.keep_newest(TABLE, "run_at_utc", landing.sources.platform.keep_nights)
@@ -69,11 +72,27 @@ def newest_results(warehouse: Warehouse, table: str) -> pl.DataFrame:
     )
 
 
+def _raw_rows(warehouse: Warehouse, suite: Suite, source: str, new: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the rows of new files: small files together, a large one by ranges of its lines."""
+    is_small = pl.col("records_loaded") <= BATCH_ROWS
+    small = new.filter(is_small).with_columns(batch=pl.col("records_loaded").cum_sum() // BATCH_ROWS)
+    for part in small.partition_by("batch", maintain_order=True):
+        where: dict[str, Any] = {"source": source, "file_id": part["file_id"].to_list()}
+        yield warehouse.read(suite.table_name, suite.needed_columns, where)
+    for file_id in new.filter(~is_small)["file_id"]:
+        first, last = warehouse.query(
+            f"SELECT min(line_number), max(line_number) FROM {suite.table_name} "
+            "WHERE source = ? AND file_id = ?",
+            [source, file_id],
+        ).row(0)
+        for start in range(first, last + 1, BATCH_ROWS):
+            lines = Within(start, start + BATCH_ROWS)
+            where = {"source": source, "file_id": file_id, "line_number": lines}
+            yield warehouse.read(suite.table_name, suite.needed_columns, where)
+
+
 def _rows(warehouse: Warehouse, suite: Suite, source: str, night: Night) -> pl.DataFrame:
     columns = suite.needed_columns
-    if suite.table_name in _RAW:
-        new = warehouse.query(_NEW_FILES, [source])["file_id"].to_list()
-        return warehouse.read(suite.table_name, columns, {"source": source, "file_id": new})
     names = warehouse.read("series.catalog", ("series_id",), {"source": source})["series_id"].to_list()
     where: dict[str, Any] = {"series_id": names}
     if suite.table_name == points.SUITE.table_name:

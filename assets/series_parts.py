@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -97,13 +98,15 @@ def _web_log_grids(
         pl.col("first_utc") < end, pl.col("last_utc") >= start
     )
     where = {"source": source.name, "at_utc": Within(start, end)}
-    requests = warehouse.read("raw.web_requests", ("at_utc", "bytes_sent"), where)
-    if coverage.is_empty() or requests.is_empty():
+    if coverage.is_empty():
         return
+    batches = warehouse.batches("raw.web_requests", ("at_utc", "bytes_sent"), where)
+    first = next(batches, None)
+    if first is None or first.is_empty():
+        return
+    requests = chain([first], batches)
     try:
-        grids: dict[str, Grid | Unfit] = {
-            **request_windows(requests.lazy(), coverage, source.step, source.silence)
-        }
+        grids: dict[str, Grid | Unfit] = {**request_windows(requests, coverage, source.step, source.silence)}
     except UnfitForGridError as error:
         grids = dict.fromkeys(WEB_LOG_UNITS, error)
     for label, unit in WEB_LOG_UNITS.items():

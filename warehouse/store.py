@@ -31,6 +31,7 @@ class Within:
     end: object
 
 
+BATCH_ROWS = 1_000_000
 DEFAULT_WAIT_SECONDS = 3_600.0
 
 
@@ -137,6 +138,31 @@ class Warehouse:
         condition, values = _condition(table, where or {})
         order = f" ORDER BY {_column(table, order_by)}" if order_by else ""
         return self.query(f"SELECT {', '.join(chosen)} FROM {_table(table)}{condition}{order}", values)
+
+    def batches(self, table: str, columns: Sequence[str], where: Where) -> Iterator[pl.DataFrame]:
+        """Read columns of a table a million rows at a time, in no particular order.
+
+        The last batch must be taken before the warehouse is asked for anything else.
+
+        Parameters
+        ----------
+        table : str
+            Qualified name.
+        columns : sequence of str
+            Its columns.
+        where : mapping
+            As of ``read``.
+
+        Yields
+        ------
+        polars.DataFrame
+            Some of the rows.
+        """
+        condition, values = _condition(table, where)
+        chosen = ", ".join(_column(table, name) for name in columns)
+        found = self._connection.execute(f"SELECT {chosen} FROM {_table(table)}{condition}", values)
+        for batch in found.to_arrow_reader(BATCH_ROWS):
+            yield pl.DataFrame(pl.from_arrow(batch))
 
     def count(self, table: str, where: Where | None = None) -> int:
         """Count the rows of a table that meet a condition."""

@@ -6,7 +6,8 @@ could not run. What is expected belongs to the suites, what is done about it to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,7 @@ from assets.expectations.library import load_library
 from assets.expectations.pandas_frame import to_pandas
 from assets.expectations.results import (
     DETAILS_LIMIT,
+    EXAMPLES,
     OBSERVED_LIMIT,
     ExpectationResult,
     describe_rows,
@@ -29,19 +31,31 @@ SLICE_ROWS = 250_000
 RESULT_FORMAT = {"result_format": "COMPLETE", "exclude_unexpected_values": True}
 
 
-def run_suite(suite: Suite, frame: pl.DataFrame, *, source: str = "") -> list[ExpectationResult]:
-    """Judge a frame by a suite.
+@dataclass(frozen=True)
+class _Verdict:
+    """What Great Expectations said of one slice, and what is kept of the rows that it did not expect."""
+
+    result: Any
+    examples: pl.DataFrame
+    groups: frozenset[str]
+
+
+def run_suite(
+    suite: Suite, frames: pl.DataFrame | Iterable[pl.DataFrame], *, source: str = ""
+) -> list[ExpectationResult]:
+    """Judge rows by a suite.
 
     Nothing is raised for what is wrong with the data or with a check: both are in the results. Every
-    expectation judges rows one by one (what needs several rows is derived before, over the whole frame), so
+    expectation judges rows one by one (what needs several rows is derived before, over a whole frame), so
     the slices in which a large frame is handed over do not change a result.
 
     Parameters
     ----------
     suite : Suite
         What is expected.
-    frame : polars.DataFrame
-        Rows of the suite's table, in any order; may be empty, may have further columns.
+    frames : polars.DataFrame or iterable of polars.DataFrame
+        Rows of the suite's table, in any order; may be empty, may have further columns. Of several frames,
+        one is held at a time, and no two have a key in common.
     source : str
         Source or series that the rows belong to, repeated in the results; ``''`` for all.
 
@@ -57,31 +71,38 @@ def run_suite(suite: Suite, frame: pl.DataFrame, *, source: str = "") -> list[Ex
         return [_error(suite, source, "", "", _sentence(error))]
     configurations = [expectation.configuration for expectation in expectations]
     try:
-        prepared = suite.prepare(frame)
-        parts = _validate(expectations, prepared)
+        verdicts = _validate(suite, expectations, [frames] if isinstance(frames, pl.DataFrame) else frames)
     except Exception as error:
         return [_error(suite, source, c.type, _columns(c.kwargs), _sentence(error)) for c in configurations]
     return [
-        _result(suite, source, configuration, found, prepared)
-        for configuration, found in zip(configurations, parts, strict=True)
+        _result(suite, source, configuration, found)
+        for configuration, found in zip(configurations, verdicts, strict=True)
     ]
 
 
-def _validate(expectations: Sequence[Any], prepared: pl.DataFrame) -> list[list[tuple[int, Any]]]:
-    """Validate slice by slice; per expectation, pairs of a slice's first row and its result."""
+def _validate(
+    suite: Suite, expectations: Sequence[Any], frames: Iterable[pl.DataFrame]
+) -> list[list[_Verdict]]:
+    """Validate slice by slice; the verdicts of each expectation."""
     gx = load_library()
     for position, expectation in enumerate(expectations):
         # Results come back in another order than asked for, and this comes back with them.
         expectation.meta = {"position": position}
-    suite = gx.ExpectationSuite(name="expectations", expectations=list(expectations))
+    of_library = gx.ExpectationSuite(name="expectations", expectations=list(expectations))
     batches = _quiet_context(gx).data_sources.add_pandas("frames").add_dataframe_asset("frame")
     definition = batches.add_batch_definition_whole_dataframe("slice")
-    parts: list[list[tuple[int, Any]]] = [[] for _ in expectations]
-    for first_row, rows in _slices(prepared):
-        batch = definition.get_batch(batch_parameters={"dataframe": to_pandas(rows)})
-        for result in batch.validate(suite, result_format=RESULT_FORMAT).results:
-            parts[result.expectation_config.meta["position"]].append((first_row, result))
-    return parts
+    verdicts: list[list[_Verdict]] = [[] for _ in expectations]
+    for frame in frames:
+        for rows in _slices(suite.prepare(frame)):
+            batch = definition.get_batch(batch_parameters={"dataframe": to_pandas(rows)})
+            for result in batch.validate(of_library, result_format=RESULT_FORMAT).results:
+                verdicts[result.expectation_config.meta["position"]].append(_verdict(suite, result, rows))
+    return verdicts
+
+
+def _verdict(suite: Suite, result: Any, rows: pl.DataFrame) -> _Verdict:
+    unexpected = rows[result.result.get("unexpected_index_list") or []]
+    return _Verdict(result, unexpected.head(EXAMPLES), frozenset(_groups(unexpected, suite.grouped_by)))
 
 
 def _quiet_context(gx: Any) -> Any:
@@ -96,32 +117,31 @@ def _quiet_context(gx: Any) -> Any:
     return gx.get_context(mode="ephemeral", project_config=configuration)
 
 
-def _slices(frame: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
-    """Cut a frame into slices with the number of their first row; an empty frame is one slice."""
+def _slices(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Cut a frame into slices; an empty frame is one slice."""
     for first_row in range(0, max(frame.height, 1), SLICE_ROWS):
-        yield first_row, frame.slice(first_row, SLICE_ROWS)
+        yield frame.slice(first_row, SLICE_ROWS)
 
 
-def _result(
-    suite: Suite, source: str, configuration: Any, parts: list[tuple[int, Any]], prepared: pl.DataFrame
-) -> ExpectationResult:
+def _result(suite: Suite, source: str, configuration: Any, verdicts: list[_Verdict]) -> ExpectationResult:
     """Join what the slices said of one expectation."""
     column = _columns(configuration.kwargs)
-    message = _error_message([result for _, result in parts])
+    message = _error_message([verdict.result for verdict in verdicts])
     if message is not None:
         expression = suite.derivations.get(column)
         if expression is not None:
             names = ", ".join(dict.fromkeys(expression.meta.root_names()))
             message = f"{message} ({column} is derived from {names})"
         return _error(suite, source, configuration.type, column, message)
-    success = _success(configuration, [result for _, result in parts])
-    rows = prepared[_unexpected_rows(parts)]
+    success = _success(configuration, [verdict.result for verdict in verdicts])
+    examples = [verdict.examples for verdict in verdicts if verdict.examples.height]
+    rows = pl.concat(examples).head(EXAMPLES) if examples else pl.DataFrame()
     details = configuration.description or ""
-    faulty: tuple[str, ...] = ()
+    faulty: frozenset[str] = frozenset()
     if not success and rows.height:
         key = [name for name in suite.key if name in rows.columns]
         details = f"{details}; not so at {describe_rows(rows.select(key))}"
-        faulty = _groups(rows, suite.grouped_by)
+        faulty = faulty.union(*(verdict.groups for verdict in verdicts))
     return ExpectationResult(
         suite.table_name,
         suite.name,
@@ -129,10 +149,10 @@ def _result(
         column,
         success,
         False,
-        _observed(column, [result.result for _, result in parts], rows),
+        _observed(column, [verdict.result.result for verdict in verdicts], rows),
         printable(details, DETAILS_LIMIT),
         source,
-        faulty,
+        tuple(sorted(faulty)),
     )
 
 
@@ -151,14 +171,6 @@ def _counts(found: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
     return unexpected, sum(part["element_count"] - part.get("missing_count", 0) for part in found)
 
 
-def _unexpected_rows(parts: Sequence[tuple[int, Any]]) -> list[int]:
-    return [
-        first_row + row
-        for first_row, result in parts
-        for row in result.result.get("unexpected_index_list") or ()
-    ]
-
-
 def _observed(column: str, found: Sequence[Mapping[str, Any]], rows: pl.DataFrame) -> str:
     if all("unexpected_count" in part for part in found):
         unexpected, considered = _counts(found)
@@ -172,10 +184,10 @@ def _observed(column: str, found: Sequence[Mapping[str, Any]], rows: pl.DataFram
     return printable(str(value), OBSERVED_LIMIT)
 
 
-def _groups(rows: pl.DataFrame, grouped_by: str) -> tuple[str, ...]:
-    if grouped_by not in rows.columns:
-        return ()
-    return tuple(rows[grouped_by].drop_nulls().unique().sort().cast(pl.String).to_list())
+def _groups(rows: pl.DataFrame, grouped_by: str) -> list[str]:
+    return (
+        rows[grouped_by].drop_nulls().unique().cast(pl.String).to_list() if grouped_by in rows.columns else []
+    )
 
 
 def _error_message(results: Sequence[Any]) -> str | None:

@@ -5,6 +5,7 @@ Missing is never zero. What the values mean is decided in ``flags``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,7 +50,7 @@ class Grid:
 
 
 def request_windows(
-    requests: pl.LazyFrame, coverage: pl.DataFrame, step_seconds: int, silence_seconds: int
+    requests: Iterable[pl.DataFrame], coverage: pl.DataFrame, step_seconds: int, silence_seconds: int
 ) -> dict[str, Grid]:
     """Sum the requests of a web log in half-open windows on the clock.
 
@@ -58,8 +59,9 @@ def request_windows(
 
     Parameters
     ----------
-    requests : polars.LazyFrame
-        ``at_utc`` and ``bytes_sent`` (null where the log has none), in any order.
+    requests : iterable of polars.DataFrame
+        Parts of the log: ``at_utc`` and ``bytes_sent`` (null where the log has none), in any order. One is
+        held at a time.
     coverage : polars.DataFrame
         ``first_utc`` and ``last_utc`` of each file of the log.
     step_seconds : int
@@ -71,13 +73,21 @@ def request_windows(
     -------
     dict of str to Grid
         ``bytes`` (byte a step) and ``requests`` (request a step).
+
+    Raises
+    ------
+    UnfitForGridError
+        If there is no request, or the span holds more than 5 million windows.
     """
     window = _floor(pl.col("at_utc"), step_seconds).alias("at_utc")
-    sums = (
-        requests.group_by(window)
-        .agg(bytes=pl.col("bytes_sent").sum().cast(pl.Float64), requests=pl.len().cast(pl.Float64))
-        .collect()
-    )
+    parts = [
+        # Whole numbers add up to the same sum in any order.
+        part.group_by(window).agg(bytes=pl.col("bytes_sent").sum(), requests=pl.len().cast(pl.Int64))
+        for part in requests
+    ]
+    if not any(part.height for part in parts):
+        raise UnfitForGridError("there is no record")
+    sums = pl.concat(parts).group_by("at_utc").agg(pl.col("bytes", "requests").sum().cast(pl.Float64))
     found = _bounds_of(sums.select("at_utc", weight="requests"))
     end = found.last_utc + timedelta(seconds=step_seconds, microseconds=-1)
     clipped = coverage.drop_nulls().with_columns(

@@ -24,13 +24,13 @@ File = list[tuple[int, int | None]]
 
 def window(files: list[File], step_seconds: int, silence_seconds: int = HOUR):
     """Windows of the requests of some files, each of which covers from its first to its last request."""
-    rows = [(START + timedelta(seconds=at), sent) for file in files for at, sent in file]
+    parts = [[(START + timedelta(seconds=at), sent) for at, sent in file] for file in files]
     spans = [
         [START + timedelta(seconds=bound) for bound in (min(file)[0], max(file)[0])]
         for file in files_with(files)
     ]
     return request_windows(
-        pl.LazyFrame(rows, REQUESTS, orient="row"),
+        [pl.DataFrame(rows, REQUESTS, orient="row") for rows in parts],
         pl.DataFrame(spans, COVERAGE, orient="row"),
         step_seconds,
         silence_seconds,
@@ -101,7 +101,7 @@ def test_windows_stand_on_the_clock_and_not_on_the_first_request():
 
 def test_a_fraction_of_a_second_stays_in_its_window():
     at = [START + timedelta(seconds=59, microseconds=999_999), START + timedelta(seconds=60)]
-    requests = pl.LazyFrame({"at_utc": at, "bytes_sent": [1, 2]}, REQUESTS)
+    requests = [pl.DataFrame({"at_utc": at, "bytes_sent": [1, 2]}, REQUESTS)]
     coverage = pl.DataFrame({"first_utc": at[:1], "last_utc": at[1:]}, COVERAGE)
     assert request_windows(requests, coverage, 60, HOUR)["bytes"].frame["value"].to_list() == [1.0, 2.0]
 
@@ -152,7 +152,7 @@ def test_epa_windows_of_30_august_new_york_time(real_data):
             parsed.requests for parsed in reader.read_blocks(line_blocks(decompressed_chunks(stream)))
         )
     coverage = requests.select(first_utc=pl.col("at_utc").min(), last_utc=pl.col("at_utc").max())
-    grids = request_windows(requests.lazy(), coverage, 120, HOUR)
+    grids = request_windows([requests], coverage, 120, HOUR)
     # New York was four hours behind UTC.
     in_august_30 = pl.col("at_utc").is_between(
         datetime(1995, 8, 30, 4), datetime(1995, 8, 31, 4), closed="left"
