@@ -12,8 +12,9 @@ import duckdb
 
 from warehouse.errors import WarehouseBusyError, WarehouseError
 
-# Half of the smallest machine that the project is meant for; DuckDB spills to disk beyond it.
-MEMORY_LIMIT = "1GB"
+# A quarter of the smallest machine that the project is meant for, since frames need the rest; DuckDB spills
+# to disk beyond it.
+MEMORY_LIMIT = "512MB"
 
 
 def connect(

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import polars.selectors as cs
+from duckdb import ColumnExpression, ConstantExpression
 
 from warehouse import schema
 from warehouse.building import built_beside
@@ -190,12 +191,16 @@ class Warehouse:
         """Add rows; columns go by name, and a missing number is stored as null."""
         if frame.is_empty():
             return
-        names = ", ".join(_column(table, name) for name in frame.columns)
-        self._connection.register("incoming", frame.with_columns(cs.float().fill_nan(None)))
-        try:
-            self._connection.execute(f"INSERT INTO {_table(table)} ({names}) SELECT {names} FROM incoming")
-        finally:
-            self._connection.unregister("incoming")
+        for name in frame.columns:
+            _column(table, name)
+        rows = frame.with_columns(cs.float().fill_nan(None)).to_arrow(compat_level=pl.CompatLevel.newest())
+        # A frame that is registered is held until the transaction ends; a relation lets go of it.
+        self._connection.from_arrow(rows).select(
+            *(
+                ColumnExpression(name) if name in frame.columns else ConstantExpression(None)
+                for name in self._connection.table(table).columns
+            )
+        ).insert_into(table)
 
     def delete(self, table: str, where: Where) -> None:
         """Remove the rows that meet a condition."""

@@ -25,7 +25,7 @@ from assets.expectations.results import (
 from assets.expectations.suite import Suite
 from assets.printable import printable
 
-SLICE_ROWS = 250_000
+SLICE_ROWS = 100_000
 """Rows handed over at a time, so that the copy in pandas stays small beside the frame."""
 
 RESULT_FORMAT = {"result_format": "COMPLETE", "exclude_unexpected_values": True}

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import shutil
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse import Warehouse, WarehouseError, Within, open_warehouse
+from warehouse import Warehouse, WarehouseError, Within, open_warehouse, store
 
 NIGHT = datetime(2024, 5, 1)
 Row = Callable[..., dict[str, Any]]
@@ -59,6 +62,34 @@ def test_a_frame_without_rows_adds_none(warehouse: Warehouse) -> None:
     warehouse.insert("raw.rejected_lines", pl.DataFrame())
     warehouse.insert("raw.rejected_lines", line(1).clear())
     assert warehouse.count("raw.rejected_lines") == 0
+
+
+def test_a_frame_is_let_go_of_before_its_transaction_ends(warehouse: Warehouse) -> None:
+    numbers = np.arange(1, 100_001)
+    held = weakref.ref(numbers)
+    with warehouse.transaction():
+        rows = pl.DataFrame({"line_number": numbers}).with_columns(source=pl.lit("www"), file_id=pl.lit("f"))
+        warehouse.insert("raw.rejected_lines", rows.with_columns(reason=pl.lit("r")))
+        del numbers, rows
+        gc.collect()
+        assert held() is None
+    assert warehouse.count("raw.rejected_lines") == 100_000
+
+
+def test_batches_have_every_row_that_is_asked_for_once(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "BATCH_ROWS", 2_048)
+    warehouse.insert(
+        "raw.rejected_lines",
+        pl.concat([line(0).drop("line_number")] * 9_000).with_row_index("line_number", offset=1),
+    )
+    wanted = {"source": "www", "line_number": Within(1_000, 8_000)}
+    batches = list(warehouse.batches("raw.rejected_lines", ("line_number", "reason"), wanted))
+    assert all(0 < batch.height <= 2_048 and batch.columns == ["line_number", "reason"] for batch in batches)
+    assert pl.concat(batches)["line_number"].sort().to_list() == list(range(1_000, 8_000))
+    none = warehouse.batches("raw.rejected_lines", ("line_number",), {"source": "another"})
+    assert sum(batch.height for batch in none) == 0
 
 
 @settings(max_examples=50)
