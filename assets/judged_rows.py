@@ -15,11 +15,12 @@ import polars as pl
 from assets.expectations import points, provider_samples, web_requests
 from assets.expectations.suite import Suite
 from assets.nights import Night
+from assets.sources import Source
 from traffic.models.requirements import HISTORY_DAYS
 from warehouse import Warehouse, Within
 
 BATCH_ROWS = 100_000
-_RAW = frozenset({web_requests.SUITE.table_name, provider_samples.SUITE.table_name})
+_KIND_OF_RAW = {web_requests.SUITE.table_name: "weblog", provider_samples.SUITE.table_name: "export"}
 # The files that came in since tables were last judged: what this night loaded.
 _NEW_FILES = """
     SELECT file_id, records_loaded FROM raw.ingested_files
@@ -30,7 +31,7 @@ _NEW_FILES = """
 
 
 def judged_rows(
-    warehouse: Warehouse, suite: Suite, source: str, night: Night
+    warehouse: Warehouse, suite: Suite, source: Source, night: Night
 ) -> Iterator[pl.DataFrame] | None:
     """Return what a night judges of a source's rows.
 
@@ -40,7 +41,7 @@ def judged_rows(
         Holds the rows.
     suite : Suite
         Names the table and its columns.
-    source : str
+    source : WebLog or Export
         Whose rows.
     night : Night
         Of the forecasts, its own are judged; of the observations, the weeks before it.
@@ -48,12 +49,14 @@ def judged_rows(
     Returns
     -------
     iterator of polars.DataFrame or None
-        No key stands in two frames; None if nothing is new.
+        No key stands in two frames; None if nothing is new, or the source has no rows in such a table.
     """
-    if suite.table_name not in _RAW:
-        return iter([_derived_rows(warehouse, suite, source, night)])
-    new = warehouse.query(_NEW_FILES, [source])
-    return _raw_rows(warehouse, suite, source, new) if new.height else None
+    if suite.table_name not in _KIND_OF_RAW:
+        return iter([_derived_rows(warehouse, suite, source.name, night)])
+    if source.kind != _KIND_OF_RAW[suite.table_name]:
+        return None
+    new = warehouse.query(_NEW_FILES, [source.name])
+    return _raw_rows(warehouse, suite, source.name, new) if new.height else None
 
 
 def _raw_rows(warehouse: Warehouse, suite: Suite, source: str, new: pl.DataFrame) -> Iterator[pl.DataFrame]:

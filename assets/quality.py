@@ -41,7 +41,7 @@ def expectations(
     results: list[ExpectationResult] = []
     for suite in SUITES:
         for source in landing.sources.all:
-            rows = judged_rows(warehouse, suite, source.name, night)
+            rows = judged_rows(warehouse, suite, source, night)
             if rows is not None:
                 results += run_suite(suite, rows, source=source.name)
     frame = _frame(results, run_at_utc, night)

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from assets import judged_rows as judging
-from assets.expectations import points, web_requests
+from assets.expectations import points, provider_samples, web_requests
 from assets.judged_rows import judged_rows
 from assets.nights import Night
 from assets.partitions import issued_at_utc
@@ -20,7 +20,7 @@ NIGHT = Night(date(2025, 1, 2), issued_at_utc(date(2025, 1, 2), "UTC"))
 
 
 def judged(home: Any) -> list[tuple[str, int]] | None:
-    frames = judged_rows(home.warehouse, web_requests.SUITE, "www", NIGHT)
+    frames = judged_rows(home.warehouse, web_requests.SUITE, home.landing.sources.all[0], NIGHT)
     if frames is None:
         return None
     rows = [frame.select("file_id", "line_number") for frame in frames]
@@ -55,7 +55,19 @@ def test_what_was_judged_is_not_judged_again(home: Any, web_log: Callable[..., s
     assert judged(home) is None
 
 
+def test_a_web_log_has_no_samples_to_judge(
+    home: Any, web_log: Callable[..., str], log_line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "BATCH_ROWS", 1)
+    home.declare(web_log())
+    home.put("landing/www/access.log", log_line() * 2)
+    home.ingest()
+    source = home.landing.sources.all[0]
+    assert judged_rows(home.warehouse, provider_samples.SUITE, source, NIGHT) is None
+    assert judged_rows(home.warehouse, web_requests.SUITE, source, NIGHT) is not None
+
+
 def test_derived_tables_are_judged_though_nothing_is_new(home: Any, web_log: Callable[..., str]) -> None:
     home.declare(web_log())
-    frames = judged_rows(home.warehouse, points.SUITE, "www", NIGHT)
+    frames = judged_rows(home.warehouse, points.SUITE, home.landing.sources.all[0], NIGHT)
     assert [frame.height for frame in frames or ()] == [0]
