@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly ui test lint types contracts check lock dictionary picture bench bench-ingest bench-history crash-test clean
+.PHONY: help nightly ui test lint types contracts check lock dictionary picture bench bench-ingest bench-history crash-test fuzz clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -62,5 +62,9 @@ bench-history: $(INSTALLED) ## Time a night with the same new data on a short an
 crash-test: $(INSTALLED) ## Kill nights at random moments and at the worst ones: twenty minutes
 	$(BIN)/python tests/crash/crash_test.py --random 50
 
+fuzz: $(INSTALLED) ## Feed arbitrary bytes to the parsers for an hour
+	$(BIN)/uv pip install --quiet --python $(BIN)/python atheris
+	mkdir -p .fuzz && $(BIN)/python tests/fuzz/fuzz_parsers.py .fuzz -max_total_time=3600 -max_len=4096
+
 clean: ## Remove the environment and the caches; home/ stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fuzz build dist
