@@ -64,7 +64,7 @@ crash-test: $(INSTALLED) ## Kill nights at random moments and at the worst ones:
 
 fuzz: $(INSTALLED) ## Feed arbitrary bytes to the parsers for an hour
 	$(BIN)/uv pip install --quiet --python $(BIN)/python atheris
-	mkdir -p .fuzz && $(BIN)/python tests/fuzz/fuzz_parsers.py .fuzz -max_total_time=3600 -max_len=4096
+	mkdir -p .fuzz && $(BIN)/python tests/fuzz/fuzz_parsers.py .fuzz -max_total_time=3600 -max_len=1024 -len_control=0
 
 clean: ## Remove the environment and the caches; home/ stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fuzz build dist

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["traffic"]):
+# What numba compiles must stay as it was written.
+with atheris.instrument_imports(include=["traffic"], exclude=["traffic.parsing.weblog.line_scan"]):
     from traffic.parsing.content import LineBlock, UnreadableContentError, decompressed_chunks, line_blocks
     from traffic.parsing.export import ExportLayout, RefusedExportError
     from traffic.parsing.export.reading import read_export
@@ -34,6 +36,27 @@ EXPORTS = (
     ExportLayout("wide", "time", time_formats=("epoch_s", "epoch_ms", "ole"), hour_column="hour"),
     ExportLayout("long", "time", series_column="link", value_columns=("value",), decimal=","),
     ExportLayout("single", "time", value_columns=("value",), label="link"),
+)
+# What to start from: a good input behind the byte that chooses the parser and the one that chooses the format.
+CLF = b'h - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.0" 200 5'
+GOOD_LINES = {
+    "epa": b'h [30:10:00:00] "GET / HTTP/1.0" 200 5',
+    "common": CLF,
+    "combined": CLF + b' "-" "agent"',
+    "combined_vhost": b"v:80 " + CLF + b' "-" "agent"',
+    "traefik_clf": CLF + b' "-" "a" 1 "r" "s" 12ms',
+    "json": b'{"time":"2000-10-10T13:55:36+02:00","ip":"h","request":"GET /","status":200,"bytes":"5"}',
+    "caddy": b'{"ts":971.5,"request":{"remote_ip":"h","method":"GET","uri":"/"},"size":5,"status":200}',
+    "traefik": b'{"ClientHost":"h","time":"2000-10-10T13:55:36.1Z","RequestPath":"/","DownstreamStatus":200}',
+    "w3c": b"#Fields: date time c-ip cs-method sc-bytes\n2000-10-10 13:55:36 ::1 GET 5",
+    "aws_alb": b'h2 2000-10-10T13:55:36.1Z app/x [::1]:48 - 0.1 -1 0 200 - 0 5 "GET / HTTP/2.0" "agent" - -',
+    "squid": b"971186136.123    502 h TCP_MISS/200 5 GET http://example.org/ - NONE/- text/html",
+}
+GOOD_EXPORTS = (
+    b"time,a (Kbps),b\n2000-10-10 13:55,1.5,-\n2000-10-10 14:00,1e3,7",
+    b"time;hour;a\n971186136;1;1,5\n971186137000;2;3\n36809.5;3;",
+    b'time;link;value\n2000-10-10T13:55:36+02:00;"a;b";1.234,5',
+    b'[{"Timestamps":["2000-10-10T13:55:36Z"],"Values":[5],"Id":"m"}]',
 )
 FAST = {"common": prove_common, "combined": prove_combined}
 
@@ -108,6 +131,19 @@ def _accounts_for(parsed: ParsedLines, block: LineBlock) -> None:
     assert parsed.rejected["reason"].null_count() == 0
 
 
+def write_seeds(folder: Path) -> None:
+    """Give the fuzzer a good input for every parser."""
+    names = [(0, NAMES.index(name), line) for name, line in GOOD_LINES.items()]
+    names += [(2, place, GOOD_LINES[name]) for place, name in enumerate(sorted(FAST))]
+    names += [(3, place % len(EXPORTS), export) for place, export in enumerate(GOOD_EXPORTS)]
+    seeds = [bytes([choice, place]) + content for choice, place, content in names]
+    seeds += [bytes([4]) + export for export in GOOD_EXPORTS]
+    seeds.append(bytes([5]) + rb'%h %l %u %t "%r" %>s %b' + b"\n" + CLF)
+    for number, seed in enumerate(seeds):
+        (folder / f"seed-{number:02}").write_bytes(seed)
+
+
 if __name__ == "__main__":
+    write_seeds(Path(sys.argv[1]))
     atheris.Setup(sys.argv, fuzz_one)
     atheris.Fuzz()
