@@ -37,7 +37,7 @@ EXPORTS = (
     ExportLayout("long", "time", series_column="link", value_columns=("value",), decimal=","),
     ExportLayout("single", "time", value_columns=("value",), label="link"),
 )
-# What to start from: a good input behind the byte that chooses the parser and the one that chooses the format.
+# What to start from: a good input behind the byte that chooses the parser and that which chooses the format.
 CLF = b'h - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.0" 200 5'
 GOOD_LINES = {
     "epa": b'h [30:10:00:00] "GET / HTTP/1.0" 200 5',
