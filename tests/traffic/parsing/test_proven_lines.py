@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from traffic.parsing.content import MAX_LINE_BYTES, LineBlock, decompressed_chunks, line_blocks, lines_of
-from traffic.parsing.weblog import FORMATS, ParsedLines, WebLogReader, reader
+from traffic.parsing.weblog import FORMATS, ParsedLines, WebLogReader, line_scan, reader
 from traffic.parsing.weblog.proven_lines import prove_combined, prove_common
 from traffic.parsing.weblog.text_layout import TextLayout
 
@@ -126,6 +126,16 @@ def test_bytes_flipped_anywhere_are_read_as_the_exact_expressions_read_them(name
         places = rng.choice(len(content), int(share * len(content)), replace=False)
         content[places] = rng.integers(0, 256, len(places))
         assert_same(name, content.tobytes())
+
+
+def test_where_nothing_compiled_can_be_kept_it_is_compiled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    def njit(**settings: bool) -> Callable[[Callable[..., int]], Callable[..., int]]:
+        if settings.get("cache"):
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda function: function
+
+    monkeypatch.setattr(line_scan, "njit", njit)
+    assert line_scan.compiled(len)("abc") == 3
 
 
 @pytest.mark.real_data
