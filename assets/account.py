@@ -83,7 +83,9 @@ def owned(frame: pl.DataFrame, source: str, file_id: str) -> pl.DataFrame:
 def escaped(rejected: pl.DataFrame) -> pl.DataFrame:
     """Escape rejected lines and their reasons for the terminals and pages that show them."""
     return rejected.with_columns(
-        pl.Series(name, [printable(text, LINE_CHARACTERS) for text in rejected[name]], dtype=pl.String)
+        pl.Series(
+            name, [printable(text, LINE_CHARACTERS) for text in rejected[name].fill_null("")], dtype=pl.String
+        )
         for name in ("line", "reason")
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 import polars as pl
 
@@ -20,7 +21,13 @@ from warehouse import Warehouse
 
 
 def load_export(
-    warehouse: Warehouse, source: Export, chunks: Iterable[bytes], file_id: str, stem: str
+    warehouse: Warehouse,
+    source: Export,
+    chunks: Iterable[bytes],
+    *,
+    file_id: str,
+    modified_utc: datetime,
+    stem: str,
 ) -> Account:
     """Write the records of an export.
 
@@ -34,8 +41,10 @@ def load_export(
         The decompressed content in order.
     file_id : str
         The content.
+    modified_utc : datetime
+        When the file was changed.
     stem : str
-        The file's name without its endings, which may name the series.
+        Its name without its endings, which may name the series.
 
     Returns
     -------
@@ -52,7 +61,7 @@ def load_export(
     rows = parsed.samples.select(
         "at_utc", "value", "line_number", series_id=series_id, unit=pl.lit(parsed.unit)
     )
-    written = store_samples(warehouse, source, file_id, rows)
+    written = store_samples(warehouse, source, file_id, modified_utc, rows)
     again = rows["line_number"].n_unique() - written["line_number"].n_unique()
     warehouse.insert("raw.rejected_lines", owned(escaped(parsed.rejected), source.name, file_id))
     spans = hourly_spans(rows["at_utc"]) if rows.height else None

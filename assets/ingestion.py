@@ -116,8 +116,9 @@ def _ingest_file(warehouse: Warehouse, source: Source, found: _Found) -> dict[st
             return ledger.record(warehouse, source, file, Account(**known))
         reason = f"the same content was read before from {original['path']}"
         return _copy(warehouse, source, file, identity, original["format"], reason)
-    except OSError as error:
-        reason = f"the file cannot be read: {error.strerror or error}"
+    except (OSError, UnreadableContentError) as error:
+        # Its content was identified a moment ago: it has been replaced since then.
+        reason = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
         account = _refused(source, ledger.unread_id(file), reason)
         return ledger.record(warehouse, source, file, account, is_final=False)
 
@@ -137,7 +138,14 @@ def _read_new(
                 account = _read_log(warehouse, source, file, identity)
             else:
                 content = content_of(file, identity)
-                account = load_export(warehouse, source, content, identity.file_id, _stem(file))
+                account = load_export(
+                    warehouse,
+                    source,
+                    content,
+                    file_id=identity.file_id,
+                    modified_utc=file.modified_utc,
+                    stem=_stem(file),
+                )
                 account = replace(account, bytes_read=identity.n_bytes)
             return ledger.record(warehouse, source, file, _known_by(account, identity))
     except (RefusedFileError, RefusedExportError) as error:
@@ -153,16 +161,22 @@ def _read_log(warehouse: Warehouse, source: WebLog, file: LandingFile, identity:
         blocks = line_blocks(content_of(file, identity))
         account = load_web_log(warehouse, source, identity.file_id, blocks)
         return replace(account, bytes_read=identity.n_bytes)
-    if start.line_bytes < start.n_bytes:
+    is_reopened = start.line_bytes < start.n_bytes
+    if is_reopened:
         ledger.reopen_last_line(warehouse, source, start)
     account = load_web_log(
         warehouse,
         source,
         identity.file_id,
         blocks=line_blocks(content_of(file, identity, start.line_bytes), first_line=start.n_lines + 1),
-        format_name=form,
+        # A format that was told from an unfinished line alone is told again from the whole one.
+        format_name=form if start.n_lines else None,
         history=line_blocks(first_of(file, start.line_bytes)),
     )
+    line = {"source": source.name, "file_id": identity.file_id, "line_number": start.n_lines + 1}
+    if is_reopened and not warehouse.count("raw.web_requests", line):
+        # What the series counted is no request: the windows of the former content are made again.
+        ledger.put_back(warehouse, source, start.file_id)
     status = "growth" if account.status == "loaded" else account.status
     return replace(
         account,

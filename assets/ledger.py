@@ -14,6 +14,7 @@ import polars as pl
 from assets.account import LINE_CHARACTERS, Account
 from assets.landing import LandingFile
 from assets.printable import printable
+from assets.sample_storage import let_former_samples_stand
 from assets.sources import Source
 from traffic.parsing.content_identity import HEAD_BYTES, Beginning, ContentIdentity
 from warehouse import Warehouse
@@ -63,11 +64,9 @@ def forget(warehouse: Warehouse, source: Source, file_id: str) -> None:
     owner = {"source": source.name, "file_id": file_id}
     if warehouse.count(TABLE, owner) == 0:  # most files are new, and the raw tables are long
         return
+    let_former_samples_stand(warehouse, source, file_id)
     for table in _ROWS:
         warehouse.delete(table, owner)
-    warehouse.update(
-        "raw.provider_samples", {"superseded_by": None}, {"source": source.name, "superseded_by": file_id}
-    )
     warehouse.delete(TABLE, {**owner, "status": list(READ)})
 
 
@@ -110,6 +109,12 @@ def reopen_last_line(warehouse: Warehouse, source: Source, beginning: Beginning)
             },
             {**owner, "path": row["path"]},
         )
+
+
+def put_back(warehouse: Warehouse, source: Source, file_id: str) -> None:
+    """Have the series take up a content once more."""
+    owner = {"source": source.name, "file_id": file_id}
+    warehouse.update(TABLE, {"is_in_series": False}, owner)
 
 
 def record(

@@ -20,6 +20,7 @@ from assets.raw import loaded_spans
 from assets.sources import Source
 from assets.web_log_source import WebLog
 from traffic.models.requirements import HISTORY_DAYS
+from traffic.parsing.quantity import convert
 from traffic.windowing.counters import COUNTER_RESET, counter_volumes
 from traffic.windowing.grid import (
     Grid,
@@ -86,7 +87,26 @@ def parts_of_source(
     for span in [_ALL] if new.is_anew else new.spans:
         grids = _web_log_grids if isinstance(source, WebLog) else _export_grids
         for label, unit, grid in grids(warehouse, source, span, entries):  # type: ignore[arg-type]
-            yield _part(warehouse, source, label, unit, grid, entries.get(f"{source.name}/{label}"))
+            series_id = f"{source.name}/{label}"
+            part = _part(warehouse, source, label, unit, grid, entries.get(series_id))
+            if part.observations is not None:  # the next part stands beside this one
+                entries[series_id] = _grown(entries.get(series_id), series_id, part, part.observations)
+            yield part
+
+
+def _grown(
+    entry: dict[str, Any] | None, series_id: str, part: Part, observations: pl.DataFrame
+) -> dict[str, Any]:
+    first, last = observations["at_utc"][0], observations["at_utc"][-1]
+    if entry is not None:
+        first, last = min(first, entry["first_utc"]), max(last, entry["last_utc"])
+    return {
+        "series_id": series_id,
+        "unit": part.unit,
+        "phase_seconds": part.phase_seconds,
+        "first_utc": first,
+        "last_utc": last,
+    }
 
 
 def _web_log_grids(
@@ -124,22 +144,43 @@ def _export_grids(
     for part in samples.partition_by("series_id", maintain_order=True):
         series_id = str(part["series_id"][0])
         label = series_id.removeprefix(f"{source.name}/")
-        unit = str(part["unit"][-1])
-        phase = entries[series_id]["phase_seconds"] if series_id in entries else None
+        entry = entries.get(series_id)
+        unit = str(part["unit"][-1] if entry is None else entry["unit"])
+        phase = None if entry is None else entry["phase_seconds"]
         try:
-            yield label, unit, _sample_grid(source, label, unit, part, phase)
+            grid = _sample_grid(source, label, unit, _in_unit(part, unit, source.step), phase)
         except UnfitForGridError as error:
             yield label, unit, error
+        else:
+            if grid is not None:
+                yield label, unit, grid
 
 
-def _sample_grid(source: Export, label: str, unit: str, samples: pl.DataFrame, phase: int | None) -> Grid:
+def _in_unit(samples: pl.DataFrame, unit: str, step_seconds: int) -> pl.DataFrame:
+    """Express samples in the unit of their series, where a file or the settings once gave them another."""
+    units = samples["unit"].unique().sort().to_list()
+    try:
+        factors = {name: 1.0 if name == unit else convert(f"1 {name}", unit, step_seconds) for name in units}
+    except ValueError as error:
+        raise UnfitForGridError(
+            f"its samples are in units that do not go together, {', '.join(units)} ({error}): "
+            "give them sources of their own"
+        ) from error
+    return samples.with_columns(value=pl.col("value") * pl.col("unit").replace_strict(factors))
+
+
+def _sample_grid(
+    source: Export, label: str, unit: str, samples: pl.DataFrame, phase: int | None
+) -> Grid | None:
     if source.measures != "counter":
         return sample_grid(samples, source.step, phase)
     capacity = source.capacity_of(label, unit, source.step)
     volumes = counter_volumes(samples, source.step, bits=source.counter_bits, capacity_per_step=capacity)
-    if volumes["value"].is_null().all():
+    if phase is None and volumes["value"].is_null().all():
         raise UnfitForGridError("its counter has no two readings in a row")
-    grid = sample_grid(volumes.drop_nulls("value"), source.step, phase)
+    if volumes.is_empty():  # a lone reading says nothing yet of a series that is there
+        return None
+    grid = sample_grid(volumes, source.step, phase)
     resets = volumes.filter(pl.col("cause") == COUNTER_RESET).select("cause", at_utc=on_grid(grid, "at_utc"))
     causes = resets.unique("at_utc").join(grid.frame.filter(~pl.col("is_observed")), on="at_utc", how="semi")
     frame = grid.frame.join(causes, on="at_utc", how="left", maintain_order="left")

@@ -15,7 +15,7 @@ from assets.source_keys import Capacity, FilePattern, Name, Size
 from traffic.parsing.quantity import convert
 
 # Raised when grids or flags are made by other rules: every series is then made anew.
-GRID_RULES = 1
+GRID_RULES = 2
 
 
 class Table(BaseModel):

@@ -112,7 +112,8 @@ def sample_grid(samples: pl.DataFrame, step_seconds: int, phase_seconds: int | N
     Parameters
     ----------
     samples : polars.DataFrame
-        ``at_utc`` and ``value``; of several at one point the last row stands.
+        ``at_utc`` and ``value``; of several at one point the last row with a value stands. A null value
+        makes a point that is missing.
     step_seconds : int
         The export's step.
     phase_seconds : int, optional
@@ -137,15 +138,17 @@ def sample_grid(samples: pl.DataFrame, step_seconds: int, phase_seconds: int | N
     nearest = ((seconds - phase + step // 2) // step) * step + phase
     moved = int((nearest != seconds).sum())
     placed = samples.select("value").with_columns(at_utc=nearest.cast(pl.Datetime("us")))
+    is_observed = pl.col("value").is_not_null()
     placed = placed.unique(["at_utc", "value"], keep="last", maintain_order=True)
+    placed = placed.sort(is_observed, maintain_order=True)
     kept = placed.unique("at_utc", keep="last", maintain_order=True).sort("at_utc")
-    frame = _without_holes(kept.with_columns(is_observed=pl.lit(True)), step_seconds)
+    frame = _without_holes(kept.with_columns(is_observed=is_observed), step_seconds)
     return Grid(
         frame=frame.select(GRID_SCHEMA.keys()),
         step_seconds=step_seconds,
         phase_seconds=phase // _MICRO,
         moved=moved,
-        shared=placed.height - kept.height,
+        shared=placed["value"].count() - kept["value"].count(),
         stray=found.stray,
     )
 
