@@ -26,6 +26,7 @@ _ZERO, _NINE, _A, _Z, _OPENING, _BACKSLASH, _CLOSING, _TILDE = b"09AZ[\\]~"
 _H, _T, _P = b"HTP"
 _TIME_BYTES = len("[01/Jan/1970:00:00:00 +0000]")
 _SIZE_DIGITS = 18
+SHORTEST_LINE_BYTES = len('h - - [01/Jan/1970:00:00:00 +0000] "G / HTTP/1" 200 -\n')
 # A view of Arrow's holds up to 12 bytes of text itself, and the first 4 of longer text before its place.
 _VIEW_BYTES = 12
 _EPOCH = date(1970, 1, 1).toordinal()

@@ -39,7 +39,8 @@ def prove_combined(block: LineBlock) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _prove(block: LineBlock, *, is_combined: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
-    rows = np.empty((block.n_lines, line_scan.ROW_WIDTH), dtype=np.int64)
+    room = min(block.n_lines, len(block.content) // line_scan.SHORTEST_LINE_BYTES + 1)
+    rows = np.empty((room, line_scan.ROW_WIDTH), dtype=np.int64)
     others = np.empty((block.n_lines, line_scan.OTHER_WIDTH), dtype=np.int64)
     content = block.content
     n_scanned = content.rfind(b"\n", 0, max(0, len(content) - line_scan.LOOKAHEAD)) + 1
