@@ -6,6 +6,7 @@ How a file is read is decided in ``ingestion``; what became of its records, in `
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,7 +54,7 @@ def shorter_contents(warehouse: Warehouse, source: Source, identity: ContentIden
 
 def longer_contents(warehouse: Warehouse, source: Source, identity: ContentIdentity) -> pl.DataFrame:
     """Return the ledger's rows of contents, read with the present settings, that may begin with another."""
-    known = _contents(warehouse, source).filter(
+    known = _contents(warehouse, source, [*READ, "rejected", "copy"]).filter(
         pl.col("content_bytes") > identity.n_bytes, pl.col("reader") == source.reader
     )
     return known if identity.n_bytes < HEAD_BYTES else known.filter(pl.col("head_id") == identity.head_id)
@@ -158,7 +159,10 @@ def record(
     return row
 
 
-def _contents(warehouse: Warehouse, source: Source) -> pl.DataFrame:
-    known = warehouse.read(TABLE, _KNOWN_BY, {"source": source.name, "status": [*READ, "rejected"]})
+def _contents(
+    warehouse: Warehouse, source: Source, statuses: Sequence[str] = (*READ, "rejected")
+) -> pl.DataFrame:
+    known = warehouse.read(TABLE, ("status", *_KNOWN_BY), {"source": source.name, "status": list(statuses)})
     # A file that was refused as a whole has no lines that count.
-    return known.filter(pl.col("content_bytes").is_not_null(), pl.col("lines_read") > 0)
+    is_read = (pl.col("lines_read") > 0) | (pl.col("status") == "copy")
+    return known.filter(pl.col("content_bytes").is_not_null(), is_read)

@@ -1,6 +1,7 @@
 """The schema ``raw``: what the landing zone held, line by line, with the ledger that accounts for it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
@@ -37,3 +38,12 @@ def loaded_spans(warehouse: Warehouse, source: str) -> pl.DataFrame:
     """Return ``first_utc`` and ``last_utc`` of each loaded file of a source."""
     where = {"source": source, "status": ["loaded", "growth"]}
     return warehouse.read("raw.ingested_files", ("first_utc", "last_utc"), where).drop_nulls()
+
+
+def covered_spans(warehouse: Warehouse, source: str, start_utc: datetime, end_utc: datetime) -> pl.DataFrame:
+    """Return ``first_utc`` and ``last_utc`` of what each file of a web log holds within a half-open span."""
+    return warehouse.query(
+        "SELECT min(at_utc) AS first_utc, max(at_utc) AS last_utc FROM raw.web_requests "
+        "WHERE source = ? AND at_utc >= ? AND at_utc < ? GROUP BY file_id",
+        [source, start_utc, end_utc],
+    )

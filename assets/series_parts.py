@@ -16,12 +16,12 @@ import polars as pl
 
 from assets.export_source import Export
 from assets.new_rows import NewRows
-from assets.raw import loaded_spans
+from assets.raw import covered_spans, loaded_spans
 from assets.sources import Source
 from assets.web_log_source import WebLog
 from traffic.models.requirements import HISTORY_DAYS
 from traffic.parsing.quantity import convert
-from traffic.windowing.counters import COUNTER_RESET, counter_volumes
+from traffic.windowing.counters import COUNTER_GAP, COUNTER_RESET, counter_volumes
 from traffic.windowing.grid import (
     Grid,
     UnfitForGridError,
@@ -120,17 +120,31 @@ def _web_log_grids(
     where = {"source": source.name, "at_utc": Within(start, end)}
     if coverage.is_empty():
         return
-    batches = warehouse.batches("raw.web_requests", ("at_utc", "bytes_sent"), where)
-    first = next(batches, None)
-    if first is None or first.is_empty():
+    requests = _requests(warehouse, where)
+    if requests is None:
         return
-    requests = chain([first], batches)
     try:
-        grids: dict[str, Grid | Unfit] = {**request_windows(requests, coverage, source.step, source.silence)}
+        found = request_windows(requests, coverage, source.step, source.silence)
+        if found["requests"].stray and (again := _requests(warehouse, where)) is not None:
+            # A file with a stray stamp covers no more than its other requests span.
+            coverage = covered_spans(warehouse, source.name, *_ends(found["requests"]))
+            found = request_windows(again, coverage, source.step, source.silence)
+        grids: dict[str, Grid | Unfit] = {**found}
     except UnfitForGridError as error:
         grids = dict.fromkeys(WEB_LOG_UNITS, error)
     for label, unit in WEB_LOG_UNITS.items():
         yield label, unit, grids[label]
+
+
+def _requests(warehouse: Warehouse, where: dict[str, Any]) -> Iterator[pl.DataFrame] | None:
+    batches = warehouse.batches("raw.web_requests", ("at_utc", "bytes_sent"), where)
+    first = next(batches, None)
+    return None if first is None or first.is_empty() else chain([first], batches)
+
+
+def _ends(grid: Grid) -> Span:
+    at_utc = grid.frame["at_utc"]
+    return at_utc[0], at_utc[-1] + timedelta(seconds=grid.step_seconds)
 
 
 def _export_grids(
@@ -178,7 +192,9 @@ def _sample_grid(
     volumes = counter_volumes(samples, source.step, bits=source.counter_bits, capacity_per_step=capacity)
     if phase is None and volumes["value"].is_null().all():
         raise UnfitForGridError("its counter has no two readings in a row")
-    if volumes.is_empty():  # a lone reading says nothing yet of a series that is there
+    # Between readings that are far apart nothing is known; a reset takes back what was counted before it.
+    volumes = volumes.filter(pl.col("cause").ne_missing(COUNTER_GAP))
+    if volumes.is_empty():
         return None
     grid = sample_grid(volumes, source.step, phase)
     resets = volumes.filter(pl.col("cause") == COUNTER_RESET).select("cause", at_utc=on_grid(grid, "at_utc"))
