@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import tracemalloc
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -57,6 +58,31 @@ def test_a_line_without_an_end_is_one_rejected_line(home: Any, web_log: Table, l
     (rejected,) = home.rows("raw.rejected_lines", "line_number", "reason")
     assert tuple(rejected.values()) == (2, "the line is longer than 1 MiB")
     assert len(home.rows("raw.web_requests")) == 2
+
+
+def test_a_line_without_an_end_in_an_export_is_one_rejected_line(home: Any, export: Table) -> None:
+    home.declare(export(shape="single", value_column="v", series="a"))
+    good = "time,v\n2025-11-09 00:00,1\n2025-11-09 00:05,"
+    home.put("landing/isp/a.csv", good.encode() + b"1" * (2 * MEBIBYTE) + b"\n2025-11-09 00:10,3\n")
+    home.ingest()
+    (rejected,) = home.rows("raw.rejected_lines", "line_number", "reason", "line")
+    assert tuple(rejected.values()) == (3, "the line is longer than 1 MiB", "")
+    assert len(home.rows("raw.provider_samples")) == 2
+
+
+def test_blank_lines_without_number_are_counted_within_bounds(
+    home: Any, web_log: Table, log_line: Line
+) -> None:
+    home.declare(web_log())
+    home.put("landing/www/a.gz", gzip.compress(log_line().encode() + b"\n" * (6 * MEBIBYTE)))
+    tracemalloc.start()
+    home.ingest()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    row = home.ledger()["a.gz"]
+    assert (row["lines_read"], row["lines_skipped"]) == (6 * MEBIBYTE + 1, 6 * MEBIBYTE)
+    # What Python itself holds: a few blocks of a quarter of a million lines, not six million.
+    assert peak < 100 * MEBIBYTE
 
 
 def test_a_link_that_leads_out_is_refused_and_one_within_is_read(

@@ -250,6 +250,30 @@ def test_a_file_that_is_another_when_it_is_read_is_not_half_loaded_and_is_tried_
     assert (len(home.rows("raw.web_requests")), len(home.rows("raw.provider_samples"))) == (3, 3)
 
 
+def test_a_file_that_is_cut_off_after_it_was_identified_is_tried_again(
+    home: Any, web_log: Table, log_line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = gzip.compress("".join(log_line(f"10:00:{second:02}") for second in range(60)).encode())
+    home.put("landing/www/a.gz", content)
+    home.put("landing/www/b", log_line("11:00:00"))
+    home.declare(web_log())
+
+    def cut_off(path: Path) -> None:
+        if path.name == "a.gz":
+            path.write_bytes(content[: len(content) // 2])
+
+    ingest_while_written(home, monkeypatch, cut_off)
+    row = home.ledger()["a.gz"]
+    assert row["status"] == "rejected"
+    assert row["reason"].startswith(
+        "the file cannot be read: the compressed content is damaged or ends early"
+    )
+    assert len(home.rows("raw.web_requests")) == 1
+    home.put("landing/www/a.gz", content, minute=1)
+    home.ingest()
+    assert len(home.rows("raw.web_requests")) == 61
+
+
 HOSTILE = st.one_of(
     st.binary(max_size=40),
     st.text(max_size=40).map(str.encode),

@@ -241,3 +241,29 @@ def test_any_delivery_of_a_log_gives_the_lines_of_the_whole(
         often.ingest()
         assert lines_of(often) == lines_of(once)
         assert_adds_up(often, adds_up)
+
+
+def test_a_format_told_from_an_unfinished_line_is_told_again(home: Any, web_log: Table) -> None:
+    line = '10.0.0.1 - - [13/Nov/2025:10:00:00 +0000] "GET / HTTP/1.1" 200 100 "-" "M"\n'
+    home.declare(web_log(format="auto"))
+    home.put("landing/www/access.log", line[: line.index(' "-"')])
+    home.ingest()
+    home.put("landing/www/access.log", line * 50, minute=1)
+    home.ingest()
+    assert {row["format"] for row in home.rows("raw.ingested_files", "format", status="growth")} == {
+        "combined"
+    }
+    assert len(home.rows("raw.web_requests")) == 50
+
+
+def test_the_beginning_of_a_log_that_was_renamed_is_a_copy(home: Any, web_log: Table, log_line: Line) -> None:
+    whole = "".join(log_line(f"10:{minute:02}:00") for minute in range(50))
+    home.declare(web_log())
+    file = home.put("landing/www/access.log", whole)
+    home.ingest()
+    file.rename(file.with_name("access.log.1"))
+    home.ingest()
+    home.put("landing/www/access.log", whole[: len(whole) // 2], minute=1)
+    home.ingest()
+    assert by_status(home) == {"copy": 2, "loaded": 1}
+    assert len(home.rows("raw.web_requests")) == 50

@@ -7,4 +7,5 @@ from __future__ import annotations
 
 import polars as pl
 
+TOO_LONG = "the line is longer than 1 MiB"
 REJECTED_SCHEMA = pl.Schema({"line_number": pl.Int64(), "reason": pl.String(), "line": pl.String()})

@@ -78,7 +78,7 @@ def test_a_cell_with_a_line_break_spoils_its_own_record_alone(numbered):
 
 def test_a_line_without_text_is_rejected_with_its_number(numbered):
     parsed = parse_export(numbered(["time,a", None, "2024-05-01 00:00,1"]), WIDE)
-    assert parsed.rejected.rows() == [(2, "the line is longer than a MiB", None)]
+    assert parsed.rejected.rows() == [(2, "the line is longer than 1 MiB", None)]
     assert (parsed.lines_read, parsed.lines_skipped, parsed.records_read) == (3, 1, 2)
 
 

@@ -20,6 +20,7 @@ from traffic.parsing.export.layout import (
     RefusedExportError,
     require_columns,
 )
+from traffic.parsing.rejected_lines import TOO_LONG
 
 SEPARATORS = (",", ";", "\t", "|")
 HEADER_WITHIN_LINES = 30
@@ -142,7 +143,7 @@ def _split(body: pl.DataFrame, header: list[str], separator: str) -> tuple[pl.Da
     malformed = table.filter(n_cells.ne_missing(len(header))).select(
         "line_number",
         reason=pl.when(pl.col("line").is_null())
-        .then(pl.lit("the line is longer than a MiB"))
+        .then(pl.lit(TOO_LONG))
         .when(n_cells.is_null())
         .then(pl.lit(_OPEN_QUOTE))
         .otherwise(pl.format(f"{{}} cells where the header has {len(header)}", n_cells)),

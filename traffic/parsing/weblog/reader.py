@@ -13,12 +13,11 @@ import polars as pl
 
 from traffic.parsing.content import LineBlock
 from traffic.parsing.local_time import WallClock, within_plausible_years
-from traffic.parsing.rejected_lines import REJECTED_SCHEMA
+from traffic.parsing.rejected_lines import REJECTED_SCHEMA, TOO_LONG
 from traffic.parsing.weblog.layout import Layout
 from traffic.parsing.weblog.requests import REQUEST_SCHEMA, ParsedLines, number_fault, requests_of
 from traffic.parsing.weblog.text_layout import NO_SUCH_TIME
 
-TOO_LONG = "the line is longer than 1 MiB"
 # The compiled fast path takes a second to load: a short log is read before that.
 FAST_FROM_BYTES = 4 << 20
 _THREADS = 2
