@@ -122,3 +122,20 @@ def test_what_is_suggested_for_a_file_is_a_table_that_reads_it(home: Any, conten
     row = home.ledger()["file"]
     assert row["status"] == "loaded"
     assert row["rows_written"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "series_id"),
+    [({}, "isp/value"), ({"shape": "single", "value_column": "value", "series": "all"}, "isp/all")],
+)
+def test_a_sum_of_prometheus_is_one_series_whatever_its_files_are_called(
+    home: Any, keys: dict[str, str], series_id: str
+) -> None:
+    for name, second in (("monday", 1435781430), ("tuesday", 1435867830)):
+        data = {"resultType": "matrix", "result": [{"metric": {}, "values": [[second, "3"]]}]}
+        home.put(f"landing/isp/{name}.json", json.dumps({"status": "success", "data": data}))
+    given = {"preset": "prometheus", "time_zone": "UTC", "step": "5m", "files": "landing/isp/*"} | keys
+    lines = "\n".join(f'{key} = "{value}"' for key, value in given.items())
+    home.declare(f'[[export]]\nname = "isp"\n{lines}\n')
+    home.ingest()
+    assert [row["series_id"] for row in home.rows("raw.provider_samples", "series_id")] == [series_id] * 2
