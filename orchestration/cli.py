@@ -40,6 +40,12 @@ class Refusal(click.ClickException):
 
     exit_code = MISUSED
 
+    def format_message(self) -> str:
+        """Return the sentence, which may quote a file: a terminal must not obey it."""
+        from assets.printable import printable_lines
+
+        return printable_lines(self.message)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="diurnal")

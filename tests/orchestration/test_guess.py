@@ -117,3 +117,11 @@ def test_real_files_are_told(real_data: Callable[[str], Path], path: str, told: 
     shown = guess(real_data(path))
     assert shown.exit_code == 0, shown.output
     assert told in entry_of(shown.stdout)
+
+
+def test_a_refusal_that_quotes_the_file_does_not_colour_the_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "answer.json"
+    file.write_text(r'{"status": "error", "error": "\u001b[31mred"}')
+    shown = guess(file)
+    assert shown.exit_code == 2
+    assert r"Prometheus answered with an error: \x1b[31mred" in shown.stderr
