@@ -126,6 +126,8 @@ def _header(line: str, separator: str) -> list[str]:
             "the quotes of its header cannot be read as CSV: one is not closed (a name may not hold a line "
             "break), or text follows it"
         )
+    if "\0" in line:  # the reader's own columns have names with one
+        raise RefusedExportError("its header holds zero bytes; is the file damaged?")
     return [name.strip() for name in cells]
 
 

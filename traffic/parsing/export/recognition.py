@@ -32,7 +32,7 @@ from traffic.parsing.export.layout import (
     Shape,
 )
 from traffic.parsing.export.presets import Preset
-from traffic.parsing.export.reading import content_form, read_export
+from traffic.parsing.export.reading import content_form, read_export, refuse_other_text
 from traffic.parsing.export.suggestion import Suggestion
 from traffic.parsing.export.typed_tables import damage_refused, typed_table
 from traffic.parsing.export.values import decimal_mark
@@ -175,6 +175,7 @@ def _table(content: bytes, form: Form) -> tuple[RecordTable, str | None]:
         if frame.width == 0:
             raise RefusedExportError("it has no columns")
         return typed_table(frame, ExportLayout("wide", frame.columns[0]), "parquet", first_row=1), None
+    refuse_other_text(content)
     whole = content[: content.rfind(b"\n") + 1] or content  # the last line of a beginning may be cut
     lines = lines_of([whole])
     if lines.is_empty():

@@ -148,6 +148,8 @@ def _judge(cells: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("time_reason").first())
         .when(~pl.col("has_label").first())
         .then(pl.lit("the series' label is empty"))
+        .when(pl.col("label").str.contains("\0", literal=True).any())
+        .then(pl.lit("the series' label holds zero bytes"))
         .when(pl.col("is_bad").any() & ~has_value.any())
         .then(pl.col("bad_text").filter("is_bad").first()),
         is_duplicate=has_value.any() & (pl.col("is_again") | ~has_value).all(),
