@@ -102,7 +102,7 @@ def sources(home: Path, unknown: Path | None) -> None:
     from orchestration.source_report import show_sources
 
     place = Home.at(home)
-    sys.exit(DONE if show_sources(Console(soft_wrap=True), place, _sources_of(place)) else MISUSED)
+    sys.exit(DONE if show_sources(Console(soft_wrap=True, emoji=False), place, _sources_of(place)) else MISUSED)
 
 
 @main.command()
@@ -224,6 +224,6 @@ def _show_guess(path: Path) -> None:
     from orchestration.guess import UnknownFileError, guess, show_guess
 
     try:
-        show_guess(Console(soft_wrap=True), guess(path))
+        show_guess(Console(soft_wrap=True, emoji=False), guess(path))
     except (UnknownFileError, OSError) as error:
         raise Refusal(f"{path} is not recognised: {error}") from error
