@@ -102,7 +102,8 @@ def sources(home: Path, unknown: Path | None) -> None:
     from orchestration.source_report import show_sources
 
     place = Home.at(home)
-    sys.exit(DONE if show_sources(Console(soft_wrap=True, emoji=False), place, _sources_of(place)) else MISUSED)
+    has_files = show_sources(Console(soft_wrap=True, emoji=False), place, _sources_of(place))
+    sys.exit(DONE if has_files else MISUSED)
 
 
 @main.command()

@@ -34,7 +34,7 @@ _SOURCES = """
 """
 _REMARKS = """
     SELECT status, source, path, reason FROM raw.ingested_files
-    WHERE reason IS NOT NULL AND status <> 'copy' ORDER BY status DESC, source, path
+    WHERE reason IS NOT NULL AND (status = 'rejected' OR records_read > 0) ORDER BY status DESC, source, path
 """
 _SERIES = """
     WITH ahead AS (
