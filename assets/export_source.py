@@ -103,7 +103,7 @@ class Export(SourceTable):
             time_zone=self.time_zone,
             value_columns=self.columns if self.value_column is None else (self.value_column,),
             series_column=self.series_column,
-            label=self.series or stem,
+            label=(self.series or stem) if self.shape == "single" else None,
             separator=self.separator,
             decimal=self.decimal,
             hour_column=self.hour_column,

@@ -36,3 +36,8 @@ def printable(text: str, limit: int | None = None) -> str:
     if limit is None or len(escaped) <= limit:
         return escaped
     return escaped[: limit - 1] + ELLIPSIS
+
+
+def printable_lines(text: str) -> str:
+    """Escape what does not print, as ``printable`` does, but keep the line ends."""
+    return "\n".join(map(printable, text.split("\n")))

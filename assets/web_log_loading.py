@@ -22,6 +22,9 @@ SNIFFED_LINES = 1_000
 # Rotated logs share a second or two; two servers of one log rarely send the same line in the same second.
 SUSPECTED_RECORDS = 10
 SUSPECTED_SHARE = 0.5
+# IIS begins a file every hour: of a quiet one it has the directives alone.
+NO_RECORD_YET = "it holds no record yet"
+_COMMENT = r"^\s*#"
 _OVERLAPPING = """
     SELECT DISTINCT file_id FROM raw.ingested_files
     WHERE source = ? AND file_id <> ? AND status IN ('loaded', 'growth') AND last_utc >= ? AND first_utc <= ?
@@ -103,6 +106,12 @@ def load_web_log(
             records_rejected=account.records_rejected + parsed.rejected.height,
             rows_written=account.rows_written + parsed.requests.height,
         )
+    if (
+        layout.has_directives
+        and account.records_read == 0
+        and first.lines["line"].str.contains(_COMMENT).any()
+    ):
+        return replace(account, reason=NO_RECORD_YET)
     return _with_repeated(warehouse, source, judged(account.with_span(spans)))
 
 

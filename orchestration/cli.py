@@ -40,6 +40,12 @@ class Refusal(click.ClickException):
 
     exit_code = MISUSED
 
+    def format_message(self) -> str:
+        """Return the sentence, which may quote a file: a terminal must not obey it."""
+        from assets.printable import printable_lines
+
+        return printable_lines(self.message)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="diurnal")
@@ -96,7 +102,8 @@ def sources(home: Path, unknown: Path | None) -> None:
     from orchestration.source_report import show_sources
 
     place = Home.at(home)
-    sys.exit(DONE if show_sources(Console(soft_wrap=True), place, _sources_of(place)) else MISUSED)
+    has_files = show_sources(Console(soft_wrap=True, emoji=False), place, _sources_of(place))
+    sys.exit(DONE if has_files else MISUSED)
 
 
 @main.command()
@@ -218,6 +225,6 @@ def _show_guess(path: Path) -> None:
     from orchestration.guess import UnknownFileError, guess, show_guess
 
     try:
-        show_guess(Console(soft_wrap=True), guess(path))
+        show_guess(Console(soft_wrap=True, emoji=False), guess(path))
     except (UnknownFileError, OSError) as error:
         raise Refusal(f"{path} is not recognised: {error}") from error

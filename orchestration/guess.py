@@ -5,7 +5,7 @@ What a file looks like is told by ``traffic.parsing``; here it is shown to a per
 
 from __future__ import annotations
 
-import json
+import glob
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from rich.console import Console
 from assets.export_source import Export
 from assets.printable import printable
 from assets.web_log_loading import SNIFFED_LINES
+from orchestration.toml_text import toml_value
 from traffic.parsing.content import UnreadableContentError, decompressed_chunks, lines_of
 from traffic.parsing.export import RefusedExportError
 from traffic.parsing.export.reading import content_form, read_export
@@ -30,6 +31,9 @@ SHOWN_CHARACTERS = 120
 # Below this share of its lines a log is more likely something else.
 LEAST_SHARE = 0.5
 _SOME_MONTH = "2000-01"
+# Far from Greenwich all the year, so that a time read there and in UTC differs if it has no offset.
+_ELSEWHERE = "Asia/Kolkata"
+_NO_OFFSET = "its times have no offset, and UTC is a guess: write the zone of the clock for time_zone"
 
 
 class UnknownFileError(ValueError):
@@ -87,18 +91,21 @@ def guess(path: Path) -> Guess:
 def show_guess(console: Console, found: Guess) -> None:
     """Print the entry for sources.toml, the reasons, and the first rows beside the lines they come from."""
     for reason in found.reasons:
-        console.print(f"# {printable(reason)}", markup=False, highlight=False)
+        _print(console, f"# {printable(reason)}")
     for doubt in found.doubts:
-        console.print(f"# to settle: {printable(doubt)}", markup=False, highlight=False)
-    console.print(f"[[{found.table}]]", markup=False, highlight=False)
+        _print(console, f"# to settle: {printable(doubt)}")
+    _print(console, f"[[{found.table}]]")
     for key, value in found.keys.items():
-        # Texts, numbers and lists of them are written alike in JSON and in TOML.
-        text = json.dumps(value, ensure_ascii=not str(value).isprintable())
-        console.print(f"{key} = {text}", markup=False, highlight=False)
+        _print(console, f"{key} = {toml_value(value)}")
     console.print()
     for number, line, read in found.rows.iter_rows():
-        console.print(f"line {number:<6} {_shown(line)}", markup=False, highlight=False)
-        console.print(f"    read as {_shown(read)}", markup=False, highlight=False)
+        _print(console, f"line {number:<6} {_shown(line)}")
+        _print(console, f"    read as {_shown(read)}")
+
+
+def _print(console: Console, text: str) -> None:
+    # A name such as "a:b:c" is no emoji, and one in brackets no markup.
+    console.print(text, markup=False, highlight=False, emoji=False)
 
 
 def _beginning(path: Path, n_bytes: int) -> bytes:
@@ -113,15 +120,16 @@ def _beginning(path: Path, n_bytes: int) -> bytes:
 
 def _of_log(path: Path, lines: pl.DataFrame, name: str, sentence: str) -> Guess:
     layout = FORMATS[name]
-    keys: dict[str, object] = {"name": _name(path), "files": str(path.absolute()), "format": name}
-    doubts = []
+    files, doubts = _files(path)
+    keys: dict[str, object] = {"name": _name(path), "files": files, "format": name}
     if layout.needs_month:
         keys["month"] = _SOME_MONTH
         doubts.append("its lines carry no month: write the month of the first line for month")
-    if layout.lacks_offset:
+    month = _SOME_MONTH if layout.needs_month else None
+    parsed, elsewhere = (WebLogReader(layout, zone, month).read(lines) for zone in ("UTC", _ELSEWHERE))
+    if not parsed.requests.equals(elsewhere.requests):
         keys["time_zone"] = "UTC"
-        doubts.append("its times have no offset: write the zone of the server's clock for time_zone")
-    parsed = WebLogReader(layout, "UTC", _SOME_MONTH if layout.needs_month else None).read(lines)
+        doubts.append(_NO_OFFSET)
     parts = [pl.col(name).cast(pl.String).fill_null("-") for name in ("host", "method", "path", "status")]
     size = pl.col("bytes_sent").cast(pl.String).fill_null("missing")
     requests = parsed.requests.select(
@@ -135,8 +143,9 @@ def _of_log(path: Path, lines: pl.DataFrame, name: str, sentence: str) -> Guess:
 
 def _of_export(path: Path, content: bytes) -> Guess:
     found = recognise_export(content)
-    keys: dict[str, object] = {"name": _name(path), "files": str(path.absolute()), **found.keys()}
-    doubts = list(found.doubts)
+    files, doubts = _files(path)
+    keys: dict[str, object] = {"name": _name(path), "files": files, **found.keys()}
+    doubts.extend(found.doubts)
     if "step" not in keys:
         keys["step"] = "5m"
         doubts.append("the spacing of its times cannot be told: correct step")
@@ -144,7 +153,12 @@ def _of_export(path: Path, content: bytes) -> Guess:
         Export.model_validate({"time_zone": "UTC", **keys})
     except ValidationError as error:
         doubts.append(f"this entry needs more: {error.errors()[0]['msg']}")
-    parsed = read_export([content], found.layout(_name(path)))
+    parsed, elsewhere = (
+        read_export([content], found.layout(_name(path), zone)) for zone in ("UTC", _ELSEWHERE)
+    )
+    if not parsed.samples.equals(elsewhere.samples):
+        keys["time_zone"] = "UTC"
+        doubts.append(_NO_OFFSET)
     samples = parsed.samples.head(SHOWN_ROWS).select(
         "line_number", read=pl.format("{}  {} = {}", _time(), "label", "value")
     )
@@ -161,6 +175,23 @@ def _of_export(path: Path, content: bytes) -> Guess:
 
 def _time() -> pl.Expr:
     return pl.col("at_utc").dt.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _files(path: Path) -> tuple[str, list[str]]:
+    """Write a path as a pattern that matches this file alone, and what is to be said of that."""
+    written = glob.escape(str(path.absolute()))
+    pattern = re.sub(r"[\ud800-\udfff]", "?", written)
+    doubts = []
+    if pattern != written:
+        doubts.append("the name of the file holds bytes that are no text: ? stands for each in files")
+    parts = Path(pattern).parts
+    behind = next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1)
+    if any(part.startswith(".") for part in parts[behind:]):
+        doubts.append(
+            "its name begins with a dot: where files has *, ? or [ such files are never read, since copying "
+            "tools write to such names first; rename it"
+        )
+    return pattern, doubts
 
 
 def _name(path: Path) -> str:

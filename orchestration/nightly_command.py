@@ -67,8 +67,8 @@ def run_nights(home: Home, sources: Sources, as_of: date | None, count: int, wai
 
 
 def _run_and_show(home: Home, sources: Sources, as_of: date | None, count: int, wait_seconds: float) -> int:
-    console = Console(soft_wrap=True)
-    runner = NightlyRunner(home, wait_seconds, Progress(Console(stderr=True)))
+    console = Console(soft_wrap=True, emoji=False)
+    runner = NightlyRunner(home, wait_seconds, Progress(Console(stderr=True, emoji=False)))
     outcomes = [runner.ingest()] if as_of is None else []
     nights: list[date] = []
     if not any(outcome.failures for outcome in outcomes):

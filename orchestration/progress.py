@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from assets.printable import printable_lines
+
 _ENDED = frozenset({"STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"})
 
 
@@ -59,7 +61,7 @@ class Progress:
                 event = entry.dagster_event
                 if event is None:
                     if int(entry.level) >= logging.WARNING:
-                        bar.console.print(entry.user_message, markup=False)
+                        bar.console.print(printable_lines(entry.user_message), markup=False)
                 elif event.event_type_value == "STEP_START":
                     bar.update(task, step=str(event.step_key).replace("__", "."))
                 elif event.event_type_value in _ENDED:

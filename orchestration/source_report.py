@@ -74,7 +74,7 @@ def _format(source: Source, file: LandingFile) -> str:
         with file.path.open("rb") as stream:
             first = next(line_blocks(decompressed_chunks(stream)), None)
     except (OSError, UnreadableContentError) as error:
-        return f"the first cannot be read: {error}"
+        return f"the first cannot be read: {printable(str(error))}"
     if first is None:
         return f"format {source.format}, and the first file is empty"
     lines = first.lines["line"].head(SNIFFED_LINES)

@@ -34,7 +34,7 @@ _SOURCES = """
 """
 _REMARKS = """
     SELECT status, source, path, reason FROM raw.ingested_files
-    WHERE reason IS NOT NULL AND status <> 'copy' ORDER BY status DESC, source, path
+    WHERE reason IS NOT NULL AND (status = 'rejected' OR records_read > 0) ORDER BY status DESC, source, path
 """
 _SERIES = """
     WITH ahead AS (
@@ -92,7 +92,7 @@ def show_summary(
         if issued_at_utc is not None:
             _show_series(console, read, issued_at_utc)
     except WarehouseError as error:
-        console.print(f"The tables cannot be shown: {error}", markup=False)
+        console.print(f"The tables cannot be shown: {printable(str(error))}", markup=False)
     _show_faults(console, outcomes)
 
 
@@ -141,15 +141,15 @@ def _show_series(console: Console, read: Read, issued_at_utc: datetime) -> None:
     for name in ("mean", "90 % peak", "MASE", "in 80 %"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows.head(SHOWN_ROWS).iter_rows(named=True):
-        table.add_row(*_series_cells(row))
+        # As Text: a name in brackets would be taken for markup.
+        table.add_row(*map(Text, _series_cells(row)))
     console.print(table)
     if rows.height > SHOWN_ROWS:
         console.print(f"  and {rows.height - SHOWN_ROWS} series more: see series.catalog")
     troubled = rows.filter(pl.col("reason").is_not_null())
     for row in troubled.head(SHOWN_ROWS).iter_rows(named=True):
-        console.print(
-            f"  {row['series_id']}: {row['status']}: {printable(row['reason'] or '')}", markup=False
-        )
+        words = (printable(text or "") for text in (row["series_id"], row["status"], row["reason"]))
+        console.print(f"  {': '.join(words)}", markup=False)
 
 
 def _table(title: str, first_column: str) -> Table:

@@ -44,9 +44,11 @@ def _files_check(source: Source) -> dg.AssetChecksDefinition:
         warehouse: dg.ResourceParam[Warehouse], landing: dg.ResourceParam[Landing]
     ) -> dg.AssetCheckResult:
         failure = why_source_failed(warehouse, landing, source)
-        files = warehouse.read("raw.ingested_files", ("path", "status", "reason"), {"source": source.name})
-        # A loaded file has a reason where some of its cells could not be read.
-        odd = files.filter(pl.col("reason").is_not_null() & (pl.col("status") != "copy"))
+        columns = ("path", "status", "reason", "records_read")
+        files = warehouse.read("raw.ingested_files", columns, {"source": source.name})
+        # A loaded file has a reason where cells of it could not be read, and where it holds no record yet.
+        is_whole = (pl.col("status") != "rejected") & (pl.col("records_read") == 0)
+        odd = files.filter(pl.col("reason").is_not_null() & ~is_whole).drop("records_read")
         return dg.AssetCheckResult(
             passed=failure is None and odd.is_empty(),
             severity=dg.AssetCheckSeverity.ERROR if failure else dg.AssetCheckSeverity.WARN,

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from assets.checks.sources import source_checks
 from assets.export_source import Export
 from traffic.parsing.export.recognition import recognise_export
 
@@ -122,3 +123,40 @@ def test_what_is_suggested_for_a_file_is_a_table_that_reads_it(home: Any, conten
     row = home.ledger()["file"]
     assert row["status"] == "loaded"
     assert row["rows_written"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "series_id"),
+    [({}, "isp/value"), ({"shape": "single", "value_column": "value", "series": "all"}, "isp/all")],
+)
+def test_a_sum_of_prometheus_is_one_series_whatever_its_files_are_called(
+    home: Any, keys: dict[str, str], series_id: str
+) -> None:
+    for name, second in (("monday", 1435781430), ("tuesday", 1435867830)):
+        data = {"resultType": "matrix", "result": [{"metric": {}, "values": [[second, "3"]]}]}
+        home.put(f"landing/isp/{name}.json", json.dumps({"status": "success", "data": data}))
+    given = {"preset": "prometheus", "time_zone": "UTC", "step": "5m", "files": "landing/isp/*"} | keys
+    lines = "\n".join(f'{key} = "{value}"' for key, value in given.items())
+    home.declare(f'[[export]]\nname = "isp"\n{lines}\n')
+    home.ingest()
+    assert [row["series_id"] for row in home.rows("raw.provider_samples", "series_id")] == [series_id] * 2
+
+
+def test_a_title_above_the_header_fails_no_check(home: Any, export: Table) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate([["Traffic of router 7"], ["time", "a"], ["2025-01-01 00:00", 1]]):
+            sheet.write_row(row, 0, cells)
+    home.put("landing/isp/a.xlsx", stream.getvalue())
+    home.put("landing/isp/b.csv", "Traffic of router 7\ntime,a\n2025-01-01 00:05,1\n")
+    home.declare(export())
+    home.ingest()
+    rows = home.ledger()
+    assert [rows[name]["format"] for name in ("a.xlsx", "b.csv")] == [
+        "excel wide (header in row 2)",
+        "csv wide (header in line 2)",
+    ]
+    assert [row["reason"] for row in rows.values()] == [None, None]
+    files_were_read, _ = source_checks(home.landing.sources)
+    assert files_were_read(home.warehouse, home.landing).passed

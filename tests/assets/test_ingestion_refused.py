@@ -62,7 +62,7 @@ def test_a_file_that_is_no_log_is_rejected_with_a_reason_and_the_others_are_load
         ("", "the file is empty"),
         ("\n\n", "no header and no rows"),
         (bytes(range(256)), "binary, not text"),
-        (CSV.encode("utf-16"), "binary, not text"),
+        (CSV.encode("utf-16"), "it is text in UTF-16; save it as UTF-8"),
     ],
 )
 def test_an_export_that_is_none_is_rejected_with_a_reason_and_the_others_are_loaded(

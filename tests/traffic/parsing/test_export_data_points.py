@@ -137,9 +137,22 @@ def test_prometheus():
         (prometheus, begin, 1),
         (prometheus, begin.replace(second=45), 1),
         (node, begin, 0),
+        ("value", begin.replace(microsecond=0), 3),
     ]
-    # The value NaN is missing; a series without a name cannot be told from another.
-    assert (parsed.records_read, parsed.rejected["reason"].to_list()) == (5, ["the series' label is empty"])
+    # The value NaN is missing.
+    assert (parsed.records_read, parsed.rejected.height) == (5, 0)
+
+
+# prometheus.io, "Operators", "Aggregation operators": sum without by or without has no label left.
+@pytest.mark.parametrize(("label", "told"), [(None, "value"), ("all links", "all links")])
+def test_a_sum_over_all_series_has_the_name_that_the_layout_gives_it(label, told):
+    answer = {
+        "resultType": "matrix",
+        "result": [{"metric": {}, "values": [[1435781430, "3"], [1435781490, "4"]]}],
+    }
+    parsed = read({"status": "success", "data": answer}, ExportLayout("long", "time", label=label))
+    assert [(name, value) for name, _, value in samples_of(parsed)] == [(told, 3), (told, 4)]
+    assert parsed.rejected.is_empty()
 
 
 @pytest.mark.parametrize(

@@ -98,3 +98,10 @@ def test_a_rate_is_no_volume_and_a_counter_stays_as_it_is_counted(numbered):
         read(numbered, "In (Mbit/s)", "1", unit="header", measures="volume")
     parsed = read(numbered, "In (kbit)", "7", unit="header", measures="counter")
     assert (parsed.unit, parsed.samples["value"].to_list()) == ("kbit", [7])
+
+
+def test_a_number_that_its_prefix_makes_infinite_is_rejected(numbered):
+    lines = ["time,a (Gbit/s)", "2024-05-01 00:00,1e308", "2024-05-01 01:00,2"]
+    parsed = parse_export(numbered(lines), ExportLayout("wide", "time", unit="header"))
+    assert parsed.samples["value"].to_list() == [2e9]
+    assert parsed.rejected["reason"].to_list() == ["'1e308' for series 'a' is too large in its unit"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from traffic.parsing.export import RefusedExportError
+from traffic.parsing.export import ExportLayout, RefusedExportError
 from traffic.parsing.export.reading import read_export
 from traffic.parsing.export.recognition import recognise_export
 
@@ -285,3 +286,78 @@ def test_whatever_the_file_is_there_is_a_suggestion_that_can_be_tried_or_a_sente
         assert suggestion.reasons
         assert {"time_column", "preset"} & suggestion.keys().keys()
         read_export([content], suggestion.layout("x"))
+
+
+def hourly(header: str, *columns: Callable[[int], object], count: int = 24) -> bytes:
+    times = every(HOURS, count, "%Y-%m-%d %H:%M", "{}")
+    return text(
+        header, *(",".join([at, *(str(column(n)) for column in columns)]) for n, at in enumerate(times))
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "unit", "told"),
+    [
+        ("time,in (kbit/s),out (Mbit/s)", "header", []),
+        (
+            "time,in (bit/s),loss (packet/s)",
+            None,
+            ["the header states units of several kinds (bit/s, packet/s), and a source has one unit; make a"],
+        ),
+        (
+            "time,in (Mbit/s),b",
+            None,
+            ["the header states a unit (Mbit/s) for 1 of 2 columns, and none for 'b'; write unit"],
+        ),
+        ("time,a,b", None, [NO_UNIT]),
+    ],
+)
+def test_what_the_header_says_of_units(header, unit, told):
+    suggestion = recognise_export(hourly(header, lambda n: n % 5 + 0.5, lambda n: n % 7 + 0.5))
+    assert suggestion.keys().get("unit") == unit
+    assert [doubt[: len(start)] for doubt, start in zip(suggestion.doubts, told, strict=True)] == told
+
+
+def test_a_source_for_each_kind_of_unit_reads_what_the_doubt_says():
+    content = hourly("time,in (kbit/s),out (Mbit/s),loss (packet/s)", lambda n: n, lambda n: n, lambda n: n)
+    both = ("in (kbit/s)", "out (Mbit/s)")
+    parsed = read_export([content], ExportLayout("wide", "time", value_columns=both, unit="header"))
+    assert parsed.unit == "bit/s"
+    assert parsed.samples.filter(pl.col("line_number") == 3)["value"].sort().to_list() == [1e3, 1e6]
+    with pytest.raises(RefusedExportError, match="units of several kinds"):
+        read_export([content], ExportLayout("wide", "time", unit="header"))
+
+
+GROWING = (
+    "are whole numbers that grow and never fall, as the readings of a counter do; if they are, write measures"
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "count", "is_told"),
+    [
+        (lambda n: 10**12 + n // 3, 24, True),
+        (lambda n: 24 - n, 24, False),
+        (lambda n: 5, 24, False),
+        (lambda n: n + 0.5, 24, False),
+        (lambda n: n if n != 20 else 3, 24, False),
+        (lambda n: n if n != 20 else "", 24, True),
+        (lambda n: n, 20, True),
+        (lambda n: n, 19, False),
+    ],
+)
+def test_a_column_that_only_grows_may_be_a_counter(column, count, is_told):
+    for header in ("time,octets", "time,octets (byte)"):
+        doubts = recognise_export(hourly(header, column, count=count)).doubts
+        assert any("the values of 'octets" in doubt and GROWING in doubt for doubt in doubts) == is_told
+    # What the header calls a rate is no counter, and the newest may come first.
+    assert not any(GROWING in doubt for doubt in recognise_export(hourly("time,in (bit/s)", column)).doubts)
+    first, *rows = hourly("time,octets", column, count=count).decode().splitlines()
+    assert any(GROWING in doubt for doubt in recognise_export(text(first, *rows[::-1])).doubts) == is_told
+
+
+def test_counters_among_others_belong_in_a_source_of_their_own():
+    content = hourly("time,a,b,c", lambda n: n, lambda n: n % 5, lambda n: 2 * n)
+    [doubt] = [doubt for doubt in recognise_export(content).doubts if GROWING in doubt]
+    assert doubt.startswith("the values of 'a', 'c' are")
+    assert doubt.endswith("in a source of their own")

@@ -58,14 +58,15 @@ def test_a_first_line_may_state_the_separator(numbered, first):
     parsed = parse_export(numbered([first, "time;a,b", "2024-05-01 00:00;1"]), WIDE)
     assert parsed.samples.rows() == [("a,b", MIDNIGHT, 1.0, 3)]
     assert (parsed.lines_read, parsed.lines_skipped, parsed.records_read, parsed.note) == (3, 2, 1, None)
+    assert parsed.told == ("cells separated by ';'",)
 
 
-def test_lines_before_the_header_are_left_out_and_said(numbered):
+def test_lines_before_the_header_are_skipped_and_its_place_is_told(numbered):
     lines = ["Traffic of router 7", "", "made;by;hand", "time;a", "2024-05-01 00:00;1"]
     parsed = parse_export(numbered(lines), WIDE)
     assert parsed.samples.rows() == [("a", MIDNIGHT, 1.0, 5)]
     assert (parsed.lines_read, parsed.lines_skipped) == (5, 4)
-    assert parsed.note == "2 lines before the header are left out"
+    assert (parsed.told, parsed.note) == (("cells separated by ';'", "header in line 4"), None)
 
 
 def test_a_cell_with_a_line_break_spoils_its_own_record_alone(numbered):

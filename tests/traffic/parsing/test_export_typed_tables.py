@@ -172,8 +172,8 @@ def test_the_sheet_that_has_the_columns_is_read_wherever_its_header_stands():
     parsed = read(workbook([["about this"]], table, []), WIDE)
     assert parsed.samples.select("at_utc", "line_number").rows() == [(MIDNIGHT, 4), (ONE, 6)]
     assert parsed.records_read == 2
-    assert parsed.told == ("sheet 'second'",)
-    assert parsed.note == "2 rows before the header are left out"
+    assert parsed.told == ("sheet 'second'", "header in row 3")
+    assert parsed.note is None
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 
 import polars as pl
@@ -84,6 +85,9 @@ def check_account(block: pl.DataFrame, name: str) -> None:
     if name not in ("json", "caddy", "traefik", "w3c"):  # these may lack any field but the time
         assert parsed.requests["path"].null_count() == 0
     assert not parsed.requests["host"].is_in(["", "-"]).any()
+    assert not any(
+        unicodedata.category(sign) == "Cc" for host in set(parsed.requests["host"]) for sign in host or ""
+    )
     assert at_utc.is_between(datetime(1970, 1, 1), datetime(2100, 12, 31, 23, 59, 59)).all()
     assert (parsed.requests["bytes_sent"].drop_nulls() >= 0).all()
     originals = dict(block.iter_rows())
@@ -121,6 +125,26 @@ def test_the_good_lines_are_good():
         block = pl.DataFrame({"line_number": range(len(lines)), "line": lines}, BLOCK)
         parsed = WebLogReader(LAYOUTS[name], "UTC", "1995-08").read(block)
         assert (parsed.requests.height, parsed.rejected.height) == (1, 0), parsed.rejected["reason"].to_list()
+
+
+CONTROLLED = {
+    name: line.replace("h ", "\0h ", 1).replace('"h"', r'"\u0000h"').replace("::1 ", "::\x7f1 ")
+    for name, line in GOOD.items()
+} | {
+    "aws_alb": GOOD["aws_alb"].replace("[::1]", "\0" * 99),
+    "squid": GOOD["squid"].replace("502 h", "502 \x9fh"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
+def test_a_line_whose_client_holds_control_characters_is_rejected(name):
+    line = CONTROLLED[name]
+    assert line != GOOD[name]
+    block = pl.DataFrame({"line_number": [1, 2, 3], "line": [FIELDS, line, GOOD[name]]}, BLOCK)
+    parsed = WebLogReader(LAYOUTS[name], "UTC", "1995-08").read(block)
+    assert parsed.requests["line_number"].to_list() == [3]
+    reason = "the client holds control characters, such as the zero bytes that a crash leaves"
+    assert parsed.rejected.rows() == [(2, reason, line)]
 
 
 @pytest.mark.parametrize("name", sorted(LAYOUTS))

@@ -35,8 +35,14 @@ def number(text: str) -> int | None:
     return None if text == "-" else int(text)
 
 
-def read_epa(line: str) -> Fields:
+def holds_control(host: str) -> bool:
+    return any(sign < " " or "\x7f" <= sign <= "\x9f" for sign in host)
+
+
+def read_epa(line: str) -> Fields | None:
     host, _, rest = line.partition(" ")
+    if holds_control(host):
+        return None
     day, hour, minute, second = (int(part) for part in rest[1:12].split(":"))
     new_york = ZoneInfo("America/New_York")
     at = datetime(1995, 8, day, hour, minute, second, tzinfo=new_york).astimezone(UTC)
@@ -106,6 +112,8 @@ def read_clf(line: str, n_fields: int) -> Fields | None:
         return None
     request, status, size = found
     host = line.partition(" ")[0]
+    if holds_control(host):
+        return None
     return at.replace(tzinfo=None), host, *split_request(request), number(status), number(size)
 
 
@@ -141,6 +149,17 @@ def check_agreement(name: str, lines: pl.DataFrame) -> None:
 @pytest.mark.parametrize(("name", "path"), REAL, ids=str)
 def test_real_logs(real_lines, name, path):
     check_agreement(name, real_lines(path))
+
+
+@pytest.mark.parametrize("name", SLOW)
+@pytest.mark.parametrize("before", ["\0" * 5_000, "a\x1b", "\x7f", "\x9f", "\u200b", "é"])
+def test_signs_before_a_client(numbered, name, before):
+    line = {
+        "epa": 'h [30:10:00:00] "GET / HTTP/1.0" 200 5',
+        "common": 'h - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 5',
+        "combined": 'h - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 5 "-" "a"',
+    }[name]
+    check_agreement(name, numbered([line, f"{before}{line}", f"h{before}{line}"]))
 
 
 @pytest.mark.parametrize("website", WEBSITES, ids=lambda website: website.source)

@@ -19,6 +19,7 @@ from traffic.parsing.export.values import MISSING_WORDS, read_values
 PRTG_TIME = "Date Time(RAW)"
 _NUMERIC_SHARE = 0.8
 _DISTINCT_SHARE = 0.9
+_GROWING_TIMES = 20
 _TIME_NAME = re.compile(r"time|date|zeit|datum|stamp|fecha|hora|heure|clock|period", re.IGNORECASE)
 _HOUR_NAME = re.compile(r"hour|stunde|hora|heure|time|zeit|hr\b", re.IGNORECASE)
 _HOUR = r"^(\d{1,2}(\.0*)?|\d{1,2}:\d{2}(:00)?)$"
@@ -78,6 +79,19 @@ class ColumnRoles:
         label = pl.col(self.series) if self.series else pl.lit("")
         return step_seconds(cells.select(label.alias("label"), time=self._times(cells)))
 
+    def samples(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """Return the numbers of all series: ``label``, ``time`` and ``value``."""
+        columns = self.values[:1] if self.series else self.values
+        texts = pl.concat(
+            cells.select(
+                label=pl.col(self.series) if self.series else pl.lit(name),
+                time=self._times(cells),
+                text=pl.col(name),
+            )
+            for name in columns
+        )
+        return read_values(texts, "auto")[0].select("label", "time", "value")
+
     def _times(self, cells: pl.DataFrame) -> pl.Series:
         if self.hour is None:
             return self.reading.times
@@ -106,6 +120,36 @@ def step_seconds(times: pl.DataFrame) -> int | None:
     label = known["label"].mode().sort()[0]
     spacing = usual_spacing(known.filter(pl.col("label") == label)["time"])
     return (round(spacing.total_seconds()) if spacing else 0) or None
+
+
+def growing_series(samples: pl.DataFrame) -> list[str]:
+    """Return the series whose values are whole, never fall, and grow, over at least 20 times.
+
+    Parameters
+    ----------
+    samples : polars.DataFrame
+        ``label``, ``time`` and ``value``, in any order.
+
+    Returns
+    -------
+    list of str
+        Their labels, in the order of the samples.
+    """
+    value = pl.col("value")
+    found = (
+        samples.drop_nulls()
+        .with_row_index("place")
+        .sort("time", maintain_order=True)
+        .group_by("label")
+        .agg(
+            place=pl.col("place").min(),
+            is_growing=(pl.len() >= _GROWING_TIMES)
+            & (value % 1 == 0).all()
+            & (value.diff().drop_nulls() >= 0).all()
+            & (value.last() > value.first()),
+        )
+    )
+    return found.filter("is_growing").sort("place")["label"].to_list()
 
 
 def time_column(cells: pl.DataFrame, header: Sequence[str]) -> tuple[str, TimeReading]:

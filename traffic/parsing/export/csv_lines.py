@@ -70,8 +70,10 @@ def csv_table(lines: pl.DataFrame, layout: ExportLayout) -> RecordTable:
         lines=content,
         lines_read=lines.height,
         lines_skipped=lines.height - content.height + place + 1,
-        told=(f"cells separated by {name}",) if is_told else (),
-        notes=_preamble_notes(content["line"].head(place).to_list()),
+        told=(
+            *([f"cells separated by {name}"] if is_told else []),
+            *([f"header in line {content['line_number'][place]}"] if _has_title(content, place) else []),
+        ),
     )
 
 
@@ -113,11 +115,9 @@ def _find_header(first: Sequence[str], layout: ExportLayout) -> tuple[int, str]:
     return begin, max(counts, key=lambda separator: counts[separator])
 
 
-def _preamble_notes(preamble: Sequence[str | None]) -> tuple[str, ...]:
-    count = len([line for line in preamble if line is None or separator_line(line) is None])
-    if count == 0:
-        return ()
-    return (f"{count} line{'s' if count > 1 else ''} before the header are left out",)
+def _has_title(content: pl.DataFrame, place: int) -> bool:
+    """Whether lines other than one that states the separator stand before the header."""
+    return any(line is None or separator_line(line) is None for line in content["line"].head(place))
 
 
 def _header(line: str, separator: str) -> list[str]:
@@ -127,6 +127,8 @@ def _header(line: str, separator: str) -> list[str]:
             "the quotes of its header cannot be read as CSV: one is not closed (a name may not hold a line "
             "break), or text follows it"
         )
+    if "\0" in line:  # the reader's own columns have names with one
+        raise RefusedExportError("its header holds zero bytes; is the file damaged?")
     return [name.strip() for name in cells]
 
 

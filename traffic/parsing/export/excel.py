@@ -83,8 +83,10 @@ def excel_table(content: bytes, layout: ExportLayout) -> tuple[RecordTable, pl.S
         layout,
         "excel",
         first_row=before + 2,
-        told=(f"sheet {sheet.name!r}",) if len(names) > 1 else (),
-        notes=(f"{before} row{'s' if before > 1 else ''} before the header are left out",) if before else (),
+        told=(
+            *([f"sheet {sheet.name!r}"] if len(names) > 1 else []),
+            *([f"header in row {before + 1}"] if before else []),
+        ),
     )
     return table, frame.schema
 

@@ -14,6 +14,8 @@ from traffic.parsing.export.data_points import DataPoints, refuse_long
 from traffic.parsing.export.layout import ExportLayout, ParsedExport, RefusedExportError
 
 _ABSENT = object()
+# What Prometheus answers has neither a name nor labels where a query sums them away.
+UNNAMED = "value"
 _KNOWN = "AWS GetMetricData, a Prometheus range query or Zabbix history.get"
 
 
@@ -25,7 +27,8 @@ def read_metrics_json(content: bytes, layout: ExportLayout) -> ParsedExport:
     content : bytes
         The whole file.
     layout : ExportLayout
-        Of which the zone and the unit hold: such a file says itself what its parts are.
+        Of which the zone, the unit and the label of a series without a name hold: such a file says itself
+        what its parts are.
 
     Returns
     -------
@@ -48,7 +51,7 @@ def read_metrics_json(content: bytes, layout: ExportLayout) -> ParsedExport:
     if isinstance(answer, dict) and answer.get("status") == "error":
         raise RefusedExportError(f"Prometheus answered with an error: {str(answer.get('error'))[:200]}")
     if isinstance(answer, dict) and isinstance(answer.get("data"), dict):
-        return _prometheus(answer).read(layout)
+        return _prometheus(answer, layout.label or UNNAMED).read(layout)
     history = answer.get("result") if isinstance(answer, dict) else answer
     if isinstance(history, list) and any(_is_zabbix(point) for point in history):
         return _zabbix(history).read(layout)
@@ -80,7 +83,7 @@ def _cloudwatch(answer: dict[str, Any]) -> DataPoints:
     return points
 
 
-def _prometheus(answer: dict[str, Any]) -> DataPoints:
+def _prometheus(answer: dict[str, Any], unnamed: str) -> DataPoints:
     points = DataPoints("Prometheus JSON")
     data = answer["data"]
     if data.get("resultType") != "matrix":
@@ -91,7 +94,7 @@ def _prometheus(answer: dict[str, Any]) -> DataPoints:
         if not isinstance(result, dict):
             points.reject("not a series of a Prometheus matrix", json.dumps(result))
             continue
-        label = _selector(result.get("metric"))
+        label = _selector(result.get("metric")) or unnamed
         for point in _list(result.get("values")):
             if isinstance(point, list) and len(point) == 2:
                 points.add(point[0], {label: point[1]})

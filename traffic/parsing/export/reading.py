@@ -19,6 +19,10 @@ from traffic.parsing.export.records import parse_export
 from traffic.parsing.export.rrd_xml import read_rrd_xml
 
 SNIFFED_LINES = 1_000
+# A crash leaves zero bytes in a few lines of text; of a binary file most hold one.
+BINARY_SHARE = 0.1
+# Its mark, or eight characters of ASCII in either order of bytes.
+_UTF_16 = re.compile(rb"\xff\xfe|\xfe\xff|(?:[\t\r\n -~]\0){8}|(?:\0[\t\r\n -~]){8}")
 # The beginnings of JSON and of XML: a header of CSV may begin with a bracket too, but not so.
 _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{\]])')
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!|xport|rrd)")
@@ -85,14 +89,38 @@ def read_export(chunks: Iterable[bytes], layout: ExportLayout) -> ParsedExport:
     if layout.form not in (AUTO, form):
         raise RefusedExportError(f'it is {form}, where sources.toml says format = "{layout.form}"')
     if form == "csv":
+        refuse_other_text(first)
         return parse_export(_lines(chain([first], stream)), layout)
     return _READERS[form](b"".join([first, *stream]), layout)
+
+
+def refuse_other_text(first: bytes) -> None:
+    """Refuse text whose characters or line ends are not those of a CSV file.
+
+    Parameters
+    ----------
+    first : bytes
+        The beginning of the decompressed content.
+
+    Raises
+    ------
+    RefusedExportError
+        If it is UTF-16, or its lines end with carriage returns alone.
+    """
+    if _UTF_16.match(first):
+        raise RefusedExportError("it is text in UTF-16; save it as UTF-8")
+    # A piece may be cut between the two signs of one line end.
+    if b"\r" in first[:-1] and b"\n" not in first:
+        raise RefusedExportError(
+            "its lines end with a carriage return alone; save it with line feeds (LF or CR LF)"
+        )
 
 
 def _lines(chunks: Iterable[bytes]) -> pl.DataFrame:
     lines = lines_of(chunks)
     if lines.is_empty():
         raise RefusedExportError("the file is empty")
-    if lines["line"].head(SNIFFED_LINES).str.contains("\0", literal=True).any():
-        raise RefusedExportError("the file is binary, not text (it holds zero bytes and no record)")
+    has_zero = lines["line"].head(SNIFFED_LINES).str.contains("\0", literal=True)
+    if has_zero.sum() > BINARY_SHARE * len(has_zero):
+        raise RefusedExportError("the file is binary, not text (its lines hold zero bytes)")
     return lines

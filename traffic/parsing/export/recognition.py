@@ -14,7 +14,13 @@ import polars as pl
 
 from traffic.parsing.content import lines_of
 from traffic.parsing.export import excel
-from traffic.parsing.export.column_roles import PRTG_TIME, ColumnRoles, step_seconds, time_column
+from traffic.parsing.export.column_roles import (
+    PRTG_TIME,
+    ColumnRoles,
+    growing_series,
+    step_seconds,
+    time_column,
+)
 from traffic.parsing.export.csv_lines import (
     HEADER_WITHIN_LINES,
     SEPARATORS,
@@ -22,7 +28,7 @@ from traffic.parsing.export.csv_lines import (
     separator_line,
     split_cells,
 )
-from traffic.parsing.export.header_units import column_units
+from traffic.parsing.export.header_units import column_units, stated_unit
 from traffic.parsing.export.layout import (
     DEFAULT_TIME_FORMATS,
     ExportLayout,
@@ -32,14 +38,15 @@ from traffic.parsing.export.layout import (
     Shape,
 )
 from traffic.parsing.export.presets import Preset
-from traffic.parsing.export.reading import content_form, read_export
+from traffic.parsing.export.reading import content_form, read_export, refuse_other_text
 from traffic.parsing.export.suggestion import Suggestion
 from traffic.parsing.export.typed_tables import damage_refused, typed_table
 from traffic.parsing.export.values import decimal_mark
-from traffic.parsing.quantity import UNKNOWN_UNIT
+from traffic.parsing.quantity import UNKNOWN_UNIT, is_rate
 
 LOOKED_AT_ROWS = 20_000
 LEAST_SHARE = 0.5
+SHOWN_SERIES = 3
 
 
 def recognise_export(content: bytes) -> Suggestion:
@@ -88,8 +95,39 @@ def _of_data_points(content: bytes, form: Form) -> Suggestion:
         doubts=(
             "the file does not say its unit; write unit",
             *(() if step else ("it shows no step; write step",)),
+            *_counter_doubts(parsed.samples.rename({"at_utc": "time"})),
         ),
     )
+
+
+def _unit_doubt(columns: Sequence[str]) -> str:
+    """Say why the header settles no unit for these columns."""
+    stated = {column: unit for column in columns if (unit := stated_unit(column)[1])}
+    if not stated:
+        return "the header does not say the unit; write unit"
+    units = ", ".join(sorted(set(stated.values())))
+    if len(stated) < len(columns):
+        without = next(column for column in columns if column not in stated)
+        return (
+            f"the header states a unit ({units}) for {len(stated)} of {len(columns)} columns, and none for "
+            f'{without!r}; write unit, or name in columns those that state one and write unit = "header"'
+        )
+    return (
+        f"the header states units of several kinds ({units}), and a source has one unit; make a source for "
+        'each kind: name its columns in columns, and write unit = "header", which brings prefixes to one'
+    )
+
+
+def _counter_doubts(samples: pl.DataFrame) -> list[str]:
+    growing = growing_series(samples)
+    if not growing:
+        return []
+    shown = ", ".join(map(repr, growing[:SHOWN_SERIES])) + (", …" if len(growing) > SHOWN_SERIES else "")
+    apart = "" if len(growing) == samples["label"].n_unique() else ", in a source of their own"
+    return [
+        f"the values of {shown} are whole numbers that grow and never fall, as the readings of a counter do; "
+        f'if they are, write measures = "counter"{apart}'
+    ]
 
 
 def _suggestion(form: Form, separator: str | None, found: ColumnRoles, cells: pl.DataFrame) -> Suggestion:
@@ -104,7 +142,9 @@ def _suggestion(form: Form, separator: str | None, found: ColumnRoles, cells: pl
         doubts.append("its commas may stand before decimals or between thousands; write decimal")
     unit = column_units([value_column] if value_column else values, UNKNOWN_UNIT).unit
     if unit == UNKNOWN_UNIT:
-        doubts.append("the header does not say the unit; write unit")
+        doubts.append(_unit_doubt([value_column] if value_column else values))
+    if unit == UNKNOWN_UNIT or not is_rate(unit):  # no counter counts bits in a second
+        doubts.extend(_counter_doubts(found.samples(cells)))
     step = found.step_seconds(cells)
     if step is None:
         doubts.append("it shows no step; write step")
@@ -175,6 +215,7 @@ def _table(content: bytes, form: Form) -> tuple[RecordTable, str | None]:
         if frame.width == 0:
             raise RefusedExportError("it has no columns")
         return typed_table(frame, ExportLayout("wide", frame.columns[0]), "parquet", first_row=1), None
+    refuse_other_text(content)
     whole = content[: content.rfind(b"\n") + 1] or content  # the last line of a beginning may be cut
     lines = lines_of([whole])
     if lines.is_empty():

@@ -136,7 +136,16 @@ def _usable(cells: pl.DataFrame) -> pl.DataFrame:
     has_label = pl.col("label").fill_null("") != ""
     value = pl.col("value") * pl.col("factor")
     is_usable = has_label & pl.col("at_utc").is_not_null() & value.is_finite()
-    return cells.with_columns(value=pl.when(is_usable).then(value), has_label=has_label)
+    is_too_large = value.is_infinite().fill_null(value=False)
+    too_large = pl.format(
+        "'{}' for series '{}' is too large in its unit", pl.col("text").str.head(SHOWN_CHARACTERS), "label"
+    )
+    return cells.with_columns(
+        value=pl.when(is_usable).then(value),
+        has_label=has_label,
+        is_bad=pl.col("is_bad") | is_too_large,
+        bad_text=pl.when(is_too_large).then(too_large).otherwise("bad_text"),
+    )
 
 
 def _judge(cells: pl.DataFrame) -> pl.DataFrame:
@@ -148,6 +157,8 @@ def _judge(cells: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("time_reason").first())
         .when(~pl.col("has_label").first())
         .then(pl.lit("the series' label is empty"))
+        .when(pl.col("label").str.contains("\0", literal=True).any())
+        .then(pl.lit("the series' label holds zero bytes"))
         .when(pl.col("is_bad").any() & ~has_value.any())
         .then(pl.col("bad_text").filter("is_bad").first()),
         is_duplicate=has_value.any() & (pl.col("is_again") | ~has_value).all(),

@@ -83,7 +83,7 @@ class Suggestion:
             time_zone=time_zone,
             value_columns=(self.value_column,) if self.value_column else self.columns,
             series_column=self.series_column,
-            label=label,
+            label=label if self.shape == "single" else None,
             separator=self.separator or AUTO,
             decimal=self.decimal or "auto",
             hour_column=self.hour_column,

@@ -15,7 +15,13 @@ from traffic.parsing.content import LineBlock
 from traffic.parsing.local_time import WallClock, within_plausible_years
 from traffic.parsing.rejected_lines import REJECTED_SCHEMA, TOO_LONG
 from traffic.parsing.weblog.layout import Layout
-from traffic.parsing.weblog.requests import REQUEST_SCHEMA, ParsedLines, number_fault, requests_of
+from traffic.parsing.weblog.requests import (
+    REQUEST_SCHEMA,
+    ParsedLines,
+    client_fault,
+    number_fault,
+    requests_of,
+)
 from traffic.parsing.weblog.text_layout import NO_SUCH_TIME
 
 # The compiled fast path takes a second to load: a short log is read before that.
@@ -135,7 +141,7 @@ class WebLogReader:
         is_time = (at_utc.is_not_null() & within_plausible_years(pl.col("at_utc"))).fill_null(value=False)
         no_such_time = pl.when(~is_time).then(pl.format(NO_SUCH_TIME, pl.col("time").fill_null("")))
         return fields.with_columns(at_utc=at_utc).with_columns(
-            reason=pl.coalesce("reason", no_such_time, number_fault())
+            reason=pl.coalesce("reason", client_fault(), no_such_time, number_fault())
         )
 
     def _at_utc(self, fields: pl.DataFrame) -> pl.Series:

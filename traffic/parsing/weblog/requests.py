@@ -83,6 +83,16 @@ def missing_to_null(text: pl.Expr) -> pl.Expr:
     return pl.when(~text.is_in(["", "-"])).then(text)
 
 
+def client_fault() -> pl.Expr:
+    """Say of a line whose client cannot be one (``layout.FIELD_SCHEMA``), null if it can.
+
+    A crash leaves zero bytes in the place of lines that were not written yet, and the next line behind them.
+    """
+    return pl.when(pl.col("host").str.contains(r"\p{Cc}")).then(
+        pl.lit("the client holds control characters, such as the zero bytes that a crash leaves")
+    )
+
+
 def number_fault() -> pl.Expr:
     """Say what is wrong with the status or the size of a line (``layout.FIELD_SCHEMA``), null if nothing."""
     is_status = missing_to_null(pl.col("status")).str.contains(r"^[0-9]{1,3}$")
