@@ -97,7 +97,7 @@ class VolatilityChoice:
     ----------
     status : str
         ``ok``; ``constant`` (ARCH-LM does not reject, or no model's BIC is below a constant's);
-        ``not_tested``, ``too_short`` (nothing was fitted); ``not_converged`` (no search ended by its tolerance).
+        ``not_tested``, ``too_short`` (nothing fitted); ``not_converged`` (no search ended by its tolerance).
     reason : str
         The same in a sentence.
     selected : VolatilityModel or None
