@@ -66,8 +66,8 @@ def box_pierce_band(
     Notes
     -----
     Box and Pierce 1970; McLeod 1978: the residual autocorrelations have the covariance
-    (1 - X I^-1 X') / n, X the first lags' impulse responses of 1 / phi(B) and of 1 / theta(B), shifted by 1 to
-    p and by 1 to q, and I the information matrix of the coefficients, the same products over all lags.
+    (1 - X I^-1 X') / n, X the first lags' impulse responses of 1 / phi(B) and of 1 / theta(B), shifted by 1
+    to p and by 1 to q, and I the information matrix of the coefficients, the same products over all lags.
     Where factors of phi and theta cancel, I has no inverse, and its pseudo-inverse stands for it.
     """
     responses = np.column_stack([_shifted_responses(-ar), _shifted_responses(ma)])
