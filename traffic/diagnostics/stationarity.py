@@ -22,6 +22,7 @@ KPSS: Final = "kpss"
 MIN_VALUES: Final = 20
 """With fewer, the lags of the regression leave no degrees of freedom."""
 RELATIVE_ZERO: Final = 1e-12
+_UNDEFINED: Final = (OverflowError, ValueError, np.linalg.LinAlgError)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,10 @@ def augmented_dickey_fuller(
         # A noiseless series leaves a singular regression; its p-value is then as good as any.
         warnings.simplefilter("ignore", SingularMatrixWarning)
         autolag = "AIC" if n_lags is None else None
-        found = adfuller(_scaled(x), maxlag=n_lags, regression=trend, autolag=autolag, result_object=True)
+        try:
+            found = adfuller(_scaled(x), maxlag=n_lags, regression=trend, autolag=autolag, result_object=True)
+        except _UNDEFINED as error:
+            return _untested(ADF, f"its regression is not defined here ({error})")
     p_value = float(found.pvalue)
     # A test that a degenerate series leaves undefined (NaN) has rejected nothing.
     is_rejected = p_value <= SIGNIFICANCE
@@ -136,7 +140,10 @@ def kwiatkowski_phillips_schmidt_shin(x: NDArray[np.float64], n_lags: int | None
         # KPSS warns whenever its p-value lies beyond the printed table: the normal case, told in the field.
         warnings.simplefilter("ignore", InterpolationWarning)
         nlags: Literal["auto"] | int = "auto" if n_lags is None else n_lags
-        found = kpss(_scaled(x), regression="c", nlags=nlags, result_object=True)
+        try:
+            found = kpss(_scaled(x), regression="c", nlags=nlags, result_object=True)
+        except _UNDEFINED as error:
+            return _untested(KPSS, f"its long-run variance is not defined here ({error})")
     p_value = float(found.pvalue)
     is_rejected = p_value < SIGNIFICANCE
     says = "rejects" if is_rejected else "does not reject"

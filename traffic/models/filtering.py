@@ -1,4 +1,4 @@
-"""Residuals and forecasts of a constant-volatility model from its stored coefficients.
+"""Residuals, predictions and forecasts of a constant-volatility model from its stored coefficients.
 
 Nothing is fitted here: the Kalman filter runs once over the history with the coefficients given, so that
 a night's forecast can be rebuilt from ``models.coefficients`` alone.
@@ -76,6 +76,36 @@ def forecast(x: NDArray[np.float64], model: ConstantVolatilityModel, steps: int,
     mean, variance = forecast_moments(x, model, skipped + steps)
     is_non_negative = bool(np.nanmin(x) >= 0)
     return gaussian_forecast(mean[skipped:], np.sqrt(variance[skipped:]), is_non_negative=is_non_negative)
+
+
+def one_step_predictions(x: NDArray[np.float64], model: ConstantVolatilityModel) -> NDArray[np.float64]:
+    """Predict each value of the fitted window from those before it: the fitted beside the actual.
+
+    Parameters
+    ----------
+    x : ndarray of shape (time,)
+        Values on a regular grid, NaN where missing.
+    model : ConstantVolatilityModel
+        Coefficients, fitted or rebuilt.
+
+    Returns
+    -------
+    ndarray of shape (window,)
+        In the series' own unit, of missing values too; NaN for the first d, which nothing precedes.
+
+    Raises
+    ------
+    ValueError
+        If nothing is observed, or the variance is not positive.
+
+    Notes
+    -----
+    Constant-volatility post, step "look".
+    """
+    filtered, centre, scale = _filtered(x, model)
+    predicted = centre + scale * np.asarray(filtered.filter_results.forecasts[0], dtype=np.float64)
+    predicted[: model.d] = np.nan
+    return predicted
 
 
 def forecast_moments(

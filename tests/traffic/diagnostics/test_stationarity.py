@@ -72,3 +72,12 @@ def test_what_cannot_be_tested_has_a_sentence_and_rejects_nothing(x, says):
         assert says in found.verdict
         assert np.isnan(found.statistic)
         assert not found.is_rejected
+
+
+def test_a_single_spike_leaves_the_automatic_lags_of_kpss_undefined_and_says_so():
+    # Its covariances over the lags add up to zero, and statsmodels would then take infinitely many lags.
+    spike = np.zeros(120)
+    spike[1] = 1.0
+    found = kwiatkowski_phillips_schmidt_shin(np.diff(spike))
+    assert found.verdict.startswith("Not tested: its long-run variance is not defined here")
+    assert not found.is_rejected
