@@ -2,5 +2,6 @@
 
 Here belong the constant-volatility model (one series, ARMA on a difference), the variable volatility of what
 it leaves and the peaks over its outlier limits, the periodic model (days as realisations of a periodically
-correlated process), the choice between them and the scores of their forecasts. What merely describes a series belongs to ``traffic.diagnostics``; tables, to ``assets``.
+correlated process), the choice between them and the scores of their forecasts. What merely
+describes a series belongs to ``traffic.diagnostics``; tables, to ``assets``.
 """

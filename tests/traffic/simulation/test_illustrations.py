@@ -31,8 +31,8 @@ def test_the_theory_is_that_of_the_post():
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
 def test_samples_lie_about_their_theory(process):
-    # Over 40 seeds the mean at each of 5 lags: with 40 such comparisons one in ten runs would stray beyond three
-    # standard errors by chance, hence 3.5; the bias of an autocorrelation is of the order 1 / n.
+    # Over 40 seeds the mean at each of 5 lags: of 40 such comparisons one strays beyond three standard errors
+    # by chance in one run of ten, hence 3.5; the bias of an autocorrelation is of the order 1 / n.
     at = [illustrate(process, seed, n_lags=5).correlogram for seed in range(40)]
     for sample, theory in (("acf", "theoretical_acf"), ("pacf", "theoretical_pacf")):
         found = np.array([frame[sample].to_numpy() for frame in at])
