@@ -124,7 +124,7 @@ def fit_peaks(x: NDArray[np.float64], threshold: float, run_steps: int = RUN_STE
     excesses = _cluster_excesses(seen, threshold, run_steps)
     shape, scale, status, reason = _excess_law(excesses)
     return PeaksOverThreshold(
-        threshold,
+        float(threshold),
         rate=excesses.size / seen.size,
         shape=shape,
         scale=scale,

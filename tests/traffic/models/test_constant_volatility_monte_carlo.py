@@ -1,7 +1,7 @@
 """Coverage, size and rate of the constant-volatility chain, over simulated series.
 
 Each share is held to three standard errors of its own: sqrt(share (1 - share) / replications), so the band is
-wide for the replications of an ordinary run and narrow for those of ``MONTE_CARLO_REPLICATIONS=2000``.
+wide for the replications of an ordinary run and narrow for those of ``make monte-carlo``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def test_the_intervals_of_the_coefficients_cover_95_per_cent(fits):
     true = {"const": MEAN, "ar.L1": PHI, "ma.L1": THETA, "sigma2": 1.0}
     for at, name in enumerate(coefficient_names((1, 0, 1))):
         covered = np.mean([fit.lower_95[at] <= true[name] <= fit.upper_95[at] for _, fit in fits])
-        # Normal intervals of 400 values cover a little less than 95 % themselves: one point is allowed for that.
+        # Normal intervals from 400 values cover a little less themselves: one point is allowed for that.
         assert abs(covered - 0.95) < three_errors(0.95) + 0.01, name
 
 
