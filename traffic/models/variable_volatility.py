@@ -10,23 +10,21 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from arch.univariate import EGARCH, GARCH, ConstantVariance, ZeroMean
 from numpy.typing import NDArray
 
 from traffic.diagnostics.residual_tests import SIGNIFICANCE, ResidualTest, arch_lm
 from traffic.models.requirements import MAX_FITTED_VALUES
 
 CONSTANT: Final = "constant"
-VOLATILITY_MODELS: Final[dict[str, Callable[[], Any]]] = {
-    CONSTANT: ConstantVariance,
-    "garch": lambda: GARCH(p=1, o=0, q=1),
-    "egarch": lambda: EGARCH(p=1, o=1, q=1),
-    "gjr": lambda: GARCH(p=1, o=1, q=1),
-}
+GARCH: Final = "garch"
+EGARCH: Final = "egarch"
+GJR: Final = "gjr"
+VOLATILITY_MODELS: Final = (CONSTANT, GARCH, EGARCH, GJR)
 """GARCH(1,1), EGARCH(1,1,1) and GJR-GARCH(1,1,1), and the constant variance that they must beat."""
 
 MAX_ITERATIONS: Final = 200
@@ -49,7 +47,7 @@ class VolatilityModel:
     Parameters
     ----------
     name : str
-        Key of ``VOLATILITY_MODELS``.
+        One of ``VOLATILITY_MODELS``.
     coefficients : dict of str to float
         As arch names them: ``omega``, ``alpha[1]``, ``gamma[1]``, ``beta[1]`` (``sigma2`` for a constant
         one), of the residuals divided by ``scale``.
@@ -183,8 +181,20 @@ def bound_model(residuals: NDArray[np.float64], model: VolatilityModel) -> Any:
     arch ARCHModelFixedResult
         Of the residuals divided by ``model.scale``.
     """
-    arch_model = ZeroMean(residuals / model.scale, volatility=VOLATILITY_MODELS[model.name](), rescale=False)
-    return arch_model.fix(list(model.coefficients.values()))
+    return _arch_model(model.name, residuals / model.scale).fix(list(model.coefficients.values()))
+
+
+def _arch_model(name: str, scaled: NDArray[np.float64]) -> Any:
+    # arch takes most of a second to load, and most series never ask for it.
+    from arch import univariate
+
+    processes: dict[str, Callable[[], Any]] = {
+        CONSTANT: univariate.ConstantVariance,
+        GARCH: partial(univariate.GARCH, p=1, o=0, q=1),
+        EGARCH: partial(univariate.EGARCH, p=1, o=1, q=1),
+        GJR: partial(univariate.GARCH, p=1, o=1, q=1),
+    }
+    return univariate.ZeroMean(scaled, volatility=processes[name](), rescale=False)
 
 
 def _chosen(candidates: tuple[VolatilityCandidate, ...], test: ResidualTest) -> VolatilityChoice:
@@ -213,7 +223,7 @@ def _fit(name: str, observed: NDArray[np.float64]) -> VolatilityCandidate:
     # Twice, so that the squares neither overflow nor vanish.
     size = float(np.abs(observed).max())
     scale = size * float(np.sqrt(np.mean((observed / size) ** 2)))
-    arch_model = ZeroMean(observed / scale, volatility=VOLATILITY_MODELS[name](), rescale=False)
+    arch_model = _arch_model(name, observed / scale)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # What arch, its optimiser and its Hessian warn of is told by ``converged``, and by errors of NaN.
         warnings.simplefilter("ignore")
@@ -243,7 +253,7 @@ def _persistence(model: VolatilityModel) -> float:
     value = model.coefficients
     if model.name == CONSTANT:
         return 0.0
-    if model.name == "egarch":
+    if model.name == EGARCH:
         return value["beta[1]"]
     # A negative residual, one half of them, adds gamma.
     return value["alpha[1]"] + value.get("gamma[1]", 0.0) / 2.0 + value["beta[1]"]

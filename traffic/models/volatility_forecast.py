@@ -16,7 +16,7 @@ from traffic.models.constant_volatility import ConstantVolatilityModel
 from traffic.models.filtering import forecast_moments, residuals, steps_skipped
 from traffic.models.quantiles import Forecast, gaussian_forecast
 from traffic.models.requirements import MAX_FITTED_VALUES
-from traffic.models.variable_volatility import VolatilityModel, bound_model
+from traffic.models.variable_volatility import EGARCH, VolatilityModel, bound_model
 
 SIMULATED_PATHS: Final = 1_000
 """EGARCH's variance beyond one step has no closed form; a thousand paths give it to some 3 per cent."""
@@ -62,15 +62,20 @@ def innovation_variance(
     Returns
     -------
     ndarray of shape (steps,)
-        In the squared unit of the series.
+        In the squared unit of the series. No more than the largest variance within the sample or, if that is
+        larger, of the first step: a variance that hardly returns to its mean would else grow without bound
+        where nothing has been seen.
     """
     at = np.flatnonzero(~np.isnan(left))[-MAX_FITTED_VALUES:]
     how: dict[str, Any] = {"method": "analytic"}
-    if model.name == "egarch" and steps > 1:
+    if model.name == EGARCH and steps > 1:
         rng = np.random.default_rng(seed).standard_normal
         how = {"method": "simulation", "simulations": SIMULATED_PATHS, "rng": rng}
-    ahead = bound_model(left[at], model).forecast(horizon=steps, reindex=False, **how)
-    return np.asarray(model.scale**2 * np.asarray(ahead.variance)[-1], dtype=np.float64)
+    bound = bound_model(left[at], model)
+    with np.errstate(over="ignore", invalid="ignore"):
+        ahead = np.asarray(bound.forecast(horizon=steps, reindex=False, **how).variance)[-1]
+    largest = max(float(np.max(bound.conditional_volatility)) ** 2, float(ahead[0]))
+    return np.asarray(model.scale**2 * np.fmin(ahead, largest), dtype=np.float64)
 
 
 def forecast_with_volatility(

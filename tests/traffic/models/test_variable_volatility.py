@@ -154,6 +154,15 @@ def test_simulated_variances_come_from_their_seed_and_the_first_is_exact():
     assert first[0] == pytest.approx(innovation_variance(x, model, 1)[0], rel=1e-9)
 
 
+def test_a_variance_that_never_returns_to_its_mean_stays_within_what_was_seen():
+    x = egarch(600, 15)
+    walking = VolatilityModel(
+        "egarch", {"omega": 0.2, "alpha[1]": 0.4, "gamma[1]": 0.0, "beta[1]": 1.0}, x.std()
+    )
+    ahead = innovation_variance(x, walking, 5_000)
+    assert ahead.max() == max(conditional_std(x, walking).max() ** 2, ahead[0])
+
+
 def test_the_unit_does_not_matter_and_gaps_are_passed_over():
     x = garch(1_200, 10)
     scaled = choose_volatility(1e12 * x)
