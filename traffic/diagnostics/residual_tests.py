@@ -73,7 +73,9 @@ def residual_tests(residuals: NDArray[np.float64], p: int, q: int) -> list[Resid
     Notes
     -----
     Constant-volatility post, step "residuals". Ljung and Box 1978; Jarque and Bera 1980; Engle 1982; Wald
-    and Wolfowitz 1940. All from statsmodels.
+    and Wolfowitz 1940. All from statsmodels. The number of runs knows nothing of the coefficients that were
+    fitted, and those have taken away most of the correlation at lag 1: of residuals of the true order it
+    rejects about 1 % (1,500 simulated ARMA(1,1) of 400 values), of white noise 5 %.
     """
     observed = residuals[~np.isnan(residuals)]
     if not _varies(observed):

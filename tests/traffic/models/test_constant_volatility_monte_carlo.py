@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from traffic.diagnostics.residual_tests import TESTS, residual_tests
+from traffic.diagnostics.residual_tests import RUNS, TESTS, residual_tests
 from traffic.models.constant_volatility import ConstantVolatilityModel, coefficient_names, fit_exact
 from traffic.models.filtering import forecast, residuals
 from traffic.models.variable_volatility import VolatilityModel
@@ -54,12 +54,14 @@ def test_the_intervals_of_the_forecasts_cover_80_and_95_per_cent(fits, horizon):
         assert abs(covered - share) < three_errors(share) + 0.01
 
 
-def test_the_residual_tests_reject_5_per_cent_of_the_true_order(fits):
+def test_the_residual_tests_reject_5_per_cent_of_the_true_order_and_runs_less(fits):
     found = [{t.test: t.p_value for t in residual_tests(residuals(x[:N], fit), 1, 1)} for x, fit in fits]
     for test in TESTS:
         rejected = np.mean([p_values[test] < 0.05 for p_values in found])
-        # Their laws are asymptotic: one point and a half is allowed for 400 values.
-        assert abs(rejected - 0.05) < three_errors(0.05) + 0.015, test
+        # Their laws are asymptotic: 1.5 points are allowed for 400 values. The runs test knows nothing
+        # of the coefficients fitted, and rejects less.
+        least = 0.0 if test == RUNS else 0.05 - three_errors(0.05) - 0.015
+        assert least <= rejected < 0.05 + three_errors(0.05) + 0.015, test
 
 
 def test_the_error_of_the_estimates_falls_as_one_over_the_square_root():
