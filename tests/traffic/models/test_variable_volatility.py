@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.signal import lfilter
 
-from traffic.models.constant_volatility import fit_exact
+from traffic.models.constant_volatility import fit_exact, fit_from_coefficients
 from traffic.models.filtering import forecast, residuals
 from traffic.models.variable_volatility import VOLATILITY_MODELS, VolatilityModel, choose_volatility
 from traffic.models.volatility_forecast import (
@@ -110,6 +111,19 @@ def test_a_constant_volatility_gives_the_forecast_of_the_filter(simulate_arma):
     np.testing.assert_array_equal(ours.mean, filters.mean)
 
 
+def test_the_width_ahead_is_that_of_the_weighted_sum_of_variances():
+    # x_(T+h) has the error sum of phi^j e_(T+h-j), j < h, whose innovations have a variance each.
+    phi, x = 0.7, lfilter([1], [1, -0.7], garch(600, 16))
+    mean_model = fit_from_coefficients((1, 0, 0), {"const": 0.0, "ar.L1": phi, "sigma2": 3.0})
+    volatility = VolatilityModel("garch", {"omega": 0.1, "alpha[1]": 0.15, "beta[1]": 0.8}, 1.0)
+    ahead = innovation_variance(residuals(x, mean_model), volatility, 24)
+    assert ahead[0] != pytest.approx(3.0, rel=0.1)
+    expected = [sum(phi ** (2 * j) * ahead[h - j] for j in range(h + 1)) for h in range(24)]
+    quantiles = forecast_with_volatility(x, mean_model, volatility, 20, gap=4).quantiles
+    std = (quantiles[:, -1] - quantiles[:, 0]) / (2 * 1.959964)
+    np.testing.assert_allclose(std, np.sqrt(expected[4:]), rtol=1e-6)
+
+
 def test_the_weights_of_an_integrated_model_sum_those_of_its_difference(simulate_arma):
     x = np.cumsum(simulate_arma(400, [0.5], [0.4], seed=7))
     fit = fit_exact(x, (1, 1, 1))
@@ -183,6 +197,16 @@ def test_where_arch_lm_does_not_reject_nothing_is_fitted():
     assert (choice.status, choice.selected, choice.candidates) == ("constant", None, ())
     assert "nothing was fitted" in choice.reason
     assert choice.table().height == 0
+
+
+def test_where_arch_lm_rejects_by_chance_no_bic_falls_below_a_constants():
+    # White noise; ARCH-LM rejects one such series in twenty.
+    choices = [choose_volatility(np.random.default_rng(seed).standard_normal(500)) for seed in range(60)]
+    rejected = [choice for choice in choices if choice.candidates]
+    assert rejected
+    for choice in rejected:
+        assert (choice.status, choice.selected) == ("constant", None)
+        assert "no variable volatility has a lower BIC" in choice.reason
 
 
 def test_a_short_series_and_one_of_no_variation_say_so():
