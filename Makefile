@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly ui test lint types contracts check lock dictionary picture bench bench-ingest bench-history crash-test fuzz clean
+.PHONY: help nightly ui test lint types contracts check lock dictionary picture bench bench-ingest bench-history crash-test fuzz monte-carlo clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -65,6 +65,9 @@ crash-test: $(INSTALLED) ## Kill nights at random moments and at the worst ones:
 fuzz: $(INSTALLED) ## Feed arbitrary bytes to the parsers for an hour
 	$(BIN)/uv pip install --quiet --python $(BIN)/python atheris
 	mkdir -p .fuzz && $(BIN)/python tests/fuzz/fuzz_parsers.py .fuzz -max_total_time=3600 -max_len=1024 -len_control=0
+
+monte-carlo: $(INSTALLED) ## Simulate coverage and size with 2,000 replications: some minutes
+	MONTE_CARLO_REPLICATIONS=2000 $(BIN)/pytest -n 2 --dist worksteal $$(find tests -name '*_monte_carlo.py')
 
 clean: ## Remove the environment and the caches; home/ stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fuzz build dist

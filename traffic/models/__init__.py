@@ -1,6 +1,7 @@
 """Models of traffic: what a series is expected to do, and how sure one can be.
 
-Here belong the constant-volatility model (one series, ARMA on a difference), the periodic model (days as
-realisations of a periodically correlated process), the choice between them and the scores of their
-forecasts. What merely describes a series belongs to ``traffic.diagnostics``; tables, to ``assets``.
+Here belong the constant-volatility model (one series, ARMA on a difference), the variable volatility of what
+it leaves and the peaks over its outlier limits, the periodic model (days as realisations of a periodically
+correlated process), the choice between them and the scores of their forecasts. What merely
+describes a series belongs to ``traffic.diagnostics``; tables, to ``assets``.
 """

@@ -6,18 +6,15 @@ p and q belongs to ``order_selection``, fitting to ``constant_volatility``.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
-from statsmodels.tools.sm_exceptions import InterpolationWarning, SingularMatrixWarning
-from statsmodels.tsa.stattools import adfuller, kpss
 
+from traffic.diagnostics.autocorrelation import CLEAN, DIFFERENCED
+from traffic.diagnostics.stationarity import StationarityTest, stationarity_tests
 from traffic.models.requirements import fitted_window, why_not_constant_volatility
-
-SIGNIFICANCE: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -35,12 +32,28 @@ class DifferenceChoice:
         at 0.01 and 0.1; a p-value beyond is given as that end.
     reason : str
         What the tests say, in a sentence.
+    tests : dict of str to (StationarityTest, StationarityTest)
+        ADF and KPSS of the ``clean`` and of the ``differenced`` series; only the former decide.
     """
 
     d: int
     adf_p_value: float
     kpss_p_value: float
     reason: str
+    tests: dict[str, tuple[StationarityTest, StationarityTest]]
+
+    def table(self) -> pl.DataFrame:
+        """Lay the tests out as a table.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``stage`` (clean, differenced), ``test``, ``statistic``, ``p_value``, ``critical_value``,
+            ``n_lags``, ``is_rejected``, ``verdict``; one row a stage and test.
+        """
+        return pl.DataFrame(
+            [{"stage": stage} | vars(test) for stage, tests in self.tests.items() for test in tests]
+        )
 
 
 def choose_d(x: NDArray[np.float64]) -> DifferenceChoice:
@@ -69,30 +82,16 @@ def choose_d(x: NDArray[np.float64]) -> DifferenceChoice:
     Notes
     -----
     Constant-volatility post, step "difference". ADF with lags by AIC, KPSS with the automatic
-    bandwidth of Hobijn et al.; both from statsmodels.
+    bandwidth of Hobijn et al.; see ``traffic.diagnostics.stationarity``.
     """
     if (reason := why_not_constant_volatility(x)) is not None:
         raise ValueError(reason)
     filled = filled_linearly(fitted_window(x))
-    scaled = (filled - filled.mean()) / filled.std()
-    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-        # KPSS warns whenever its p-value lies beyond the printed table: the normal case, told in the field.
-        warnings.simplefilter("ignore", InterpolationWarning)
-        # A noiseless series leaves ADF a singular regression; its p-value is then as good as any.
-        warnings.simplefilter("ignore", SingularMatrixWarning)
-        adf_p = float(adfuller(scaled, regression="c", autolag="AIC", result_object=True).pvalue)
-        kpss_p = float(kpss(scaled, regression="c", nlags="auto", result_object=True).pvalue)
-    # A test that a degenerate series leaves undefined (NaN) has rejected nothing.
-    has_unit_root = not adf_p <= SIGNIFICANCE
-    moves_level = kpss_p < SIGNIFICANCE
-    d = int(has_unit_root or moves_level)
-    adf_says = "does not reject" if has_unit_root else "rejects"
-    kpss_says = "rejects" if moves_level else "does not reject"
-    reason = (
-        f"d = {d}: ADF {adf_says} a unit root (p = {adf_p:.3g}) and KPSS {kpss_says} a stationary level "
-        f"({_kpss_p_text(kpss_p)})."
-    )
-    return DifferenceChoice(d, adf_p, kpss_p, reason)
+    tests = {CLEAN: stationarity_tests(filled), DIFFERENCED: stationarity_tests(np.diff(filled))}
+    adf, kpss = tests[CLEAN]
+    d = int(not adf.is_rejected or kpss.is_rejected)
+    reason = f"d = {d}: {adf.verdict.removesuffix('.')} and {kpss.verdict}"
+    return DifferenceChoice(d, adf.p_value, kpss.p_value, reason, tests)
 
 
 def filled_linearly(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -111,9 +110,3 @@ def filled_linearly(x: NDArray[np.float64]) -> NDArray[np.float64]:
     at = np.arange(x.size)
     is_observed = ~np.isnan(x)
     return np.asarray(np.interp(at, at[is_observed], x[is_observed]), dtype=np.float64)
-
-
-def _kpss_p_text(p_value: float) -> str:
-    if p_value <= 0.01:
-        return "p <= 0.01"
-    return "p >= 0.1" if p_value >= 0.1 else f"p = {p_value:.3g}"

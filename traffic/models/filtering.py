@@ -1,4 +1,4 @@
-"""Residuals and forecasts of a constant-volatility model from its stored coefficients.
+"""Residuals, predictions and forecasts of a constant-volatility model from its stored coefficients.
 
 Nothing is fitted here: the Kalman filter runs once over the history with the coefficients given, so that
 a night's forecast can be rebuilt from ``models.coefficients`` alone.
@@ -72,13 +72,89 @@ def forecast(x: NDArray[np.float64], model: ConstantVolatilityModel, steps: int,
     """
     if steps < 1 or gap < 0:
         raise ValueError(f"steps = {steps} must be 1 or more and gap = {gap} must be 0 or more.")
+    skipped = steps_skipped(x, gap)
+    mean, variance = forecast_moments(x, model, skipped + steps)
+    is_non_negative = bool(np.nanmin(x) >= 0)
+    return gaussian_forecast(mean[skipped:], np.sqrt(variance[skipped:]), is_non_negative=is_non_negative)
+
+
+def one_step_predictions(x: NDArray[np.float64], model: ConstantVolatilityModel) -> NDArray[np.float64]:
+    """Predict each value of the fitted window from those before it: the fitted beside the actual.
+
+    Parameters
+    ----------
+    x : ndarray of shape (time,)
+        Values on a regular grid, NaN where missing.
+    model : ConstantVolatilityModel
+        Coefficients, fitted or rebuilt.
+
+    Returns
+    -------
+    ndarray of shape (window,)
+        In the series' own unit, of missing values too; NaN for the first d, which nothing precedes.
+
+    Raises
+    ------
+    ValueError
+        If nothing is observed, or the variance is not positive.
+
+    Notes
+    -----
+    Constant-volatility post, step "look".
+    """
     filtered, centre, scale = _filtered(x, model)
-    n_missing_at_end = x.size - 1 - int(np.flatnonzero(~np.isnan(x))[-1])
-    skipped = n_missing_at_end + gap
-    ahead = filtered.get_forecast(skipped + steps)
-    mean = centre + scale * np.asarray(ahead.predicted_mean, dtype=np.float64)[skipped:]
-    std = scale * np.sqrt(np.asarray(ahead.var_pred_mean, dtype=np.float64)[skipped:])
-    return gaussian_forecast(mean, std, is_non_negative=bool(np.nanmin(x) >= 0))
+    predicted = centre + scale * np.asarray(filtered.filter_results.forecasts[0], dtype=np.float64)
+    predicted[: model.d] = np.nan
+    return predicted
+
+
+def forecast_moments(
+    x: NDArray[np.float64], model: ConstantVolatilityModel, steps: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and error variance of the steps after the last observed value.
+
+    Parameters
+    ----------
+    x : ndarray of shape (time,)
+        Values on a regular grid, NaN where missing; at least one observed.
+    model : ConstantVolatilityModel
+        Coefficients, fitted or rebuilt.
+    steps : int
+        Number of steps, counted from the last observed value.
+
+    Returns
+    -------
+    mean, variance : ndarray of shape (steps,)
+        In the series' own unit and its square, not clipped.
+
+    Raises
+    ------
+    ValueError
+        If nothing is observed, or the variance is not positive.
+    """
+    filtered, centre, scale = _filtered(x, model)
+    ahead = filtered.get_forecast(steps)
+    mean = centre + scale * np.asarray(ahead.predicted_mean, dtype=np.float64)
+    return mean, scale**2 * np.asarray(ahead.var_pred_mean, dtype=np.float64)
+
+
+def steps_skipped(x: NDArray[np.float64], gap: int) -> int:
+    """Count the missing steps between the last observed value and the first step wanted.
+
+    Parameters
+    ----------
+    x : ndarray of shape (time,)
+        Values on a regular grid, NaN where missing.
+    gap : int
+        Further missing steps after the end of ``x``.
+
+    Returns
+    -------
+    int
+        ``gap`` and the missing values at the end of ``x``; only ``gap`` where nothing is observed.
+    """
+    observed = np.flatnonzero(~np.isnan(x))
+    return gap + (x.size - 1 - int(observed[-1]) if observed.size else 0)
 
 
 def _filtered(x: NDArray[np.float64], model: ConstantVolatilityModel) -> tuple[Any, float, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from traffic.models.conditional_likelihood import conditional_grid, stationary_part
@@ -49,13 +50,42 @@ class OrderSelection:
     p, d, q : int
         The selected order.
     candidates : tuple of Candidate
-        Every order of the grid, by p then q.
+        Every order of the grid, p from 0 to its limit and q from 0 to its, by p then q.
     """
 
     p: int
     d: int
     q: int
     candidates: tuple[Candidate, ...]
+
+    @property
+    def grid(self) -> str:
+        """The grid in words."""
+        max_p, max_q = max(c.p for c in self.candidates), max(c.q for c in self.candidates)
+        return f"p = 0 to {max_p}, q = 0 to {max_q}, d = {self.d}: {len(self.candidates)} orders"
+
+    def table(self) -> pl.DataFrame:
+        """Lay the candidates out as a table.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``p``, ``d``, ``q``, ``sigma2``, ``aicc``, ``delta_aicc`` (above the selected order's; below zero
+            where an order that is not admissible would fit better), ``is_admissible``, ``is_selected``; the
+            least AICc first.
+        """
+        chosen = next(c.aicc for c in self.candidates if (c.p, c.q) == (self.p, self.q))
+        rows = [
+            vars(c)
+            | {
+                "d": self.d,
+                "delta_aicc": c.aicc - chosen,
+                "is_selected": (c.p, c.q) == (self.p, self.q),
+            }
+            for c in self.candidates
+        ]
+        columns = ("p", "d", "q", "sigma2", "aicc", "delta_aicc", "is_admissible", "is_selected")
+        return pl.DataFrame(rows).select(columns).sort("aicc", "p", "q")
 
 
 def select_order(x: NDArray[np.float64], d: int, max_p: int = 3, max_q: int = 3) -> OrderSelection:

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 from scipy.signal import lfilter
 
-from traffic.diagnostics.residual_tests import residual_tests
+from traffic.diagnostics.residual_tests import TESTS, arch_lm, residual_tests
 
 
 def results(x, p=0, q=0):
@@ -43,7 +43,7 @@ def test_arch_lm_is_n_times_r_squared_of_the_squares():
     assert result.p_value == pytest.approx(stats.chi2.sf(statistic, 12))
 
 
-@pytest.mark.parametrize("test", ["ljung_box", "jarque_bera", "arch_lm"])
+@pytest.mark.parametrize("test", TESTS)
 def test_each_rejects_about_five_per_cent_of_white_normal_residuals_with_gaps(test):
     rejected = []
     for seed in range(300):
@@ -65,9 +65,34 @@ def test_each_finds_what_it_is_for_and_says_so():
     assert bursts.verdict.startswith("Volatility is not constant")
 
 
+def test_runs_are_those_counted_by_hand():
+    # Signs about the median ++--+-+--+ ... : Wald and Wolfowitz's mean and variance of the number of runs.
+    x = noise(201, 11)
+    sign = np.sign(x - np.median(x))
+    sign = sign[sign != 0]
+    n_runs = 1 + np.sum(sign[1:] != sign[:-1])
+    mean, variance = 1 + 2 * 100 * 100 / 200, 2 * 100 * 100 * (2 * 100 * 100 - 200) / (200**2 * 199)
+    result = results(x)["runs"]
+    assert result.statistic == pytest.approx((n_runs - mean) / np.sqrt(variance))
+    assert result.p_value == pytest.approx(2 * stats.norm.sf(abs(result.statistic)))
+
+
+def test_the_runs_test_says_on_which_side_of_chance_the_order_lies():
+    slow = results(lfilter([1], [1, -0.6], noise(400, 12)))["runs"]
+    assert slow.verdict.startswith("The residuals change sides less often")
+    quick = results(lfilter([1], [1, 0.6], noise(400, 13)))["runs"]
+    assert quick.verdict.startswith("The residuals change sides more often")
+
+
+def test_one_test_alone_is_the_one_of_the_list():
+    x = noise(300, 14)
+    assert arch_lm(x) == results(x)["arch_lm"]
+    assert arch_lm(np.full(50, np.nan)).verdict.startswith("Not tested")
+
+
 def test_no_finding_is_said_as_no_finding():
     verdicts = [result.verdict for result in residual_tests(noise(500, 8), 0, 0)]
-    assert [verdict.split()[0] for verdict in verdicts] == ["No", "No", "No"]
+    assert [verdict.split()[0] for verdict in verdicts] == ["No", "No", "No", "No"]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +102,7 @@ def test_no_finding_is_said_as_no_finding():
 )
 def test_what_cannot_be_tested_has_a_sentence_instead_of_a_number(x):
     found = residual_tests(np.asarray(x, dtype=float), 1, 1)
-    assert [result.test for result in found] == ["ljung_box", "jarque_bera", "arch_lm"]
+    assert [result.test for result in found] == list(TESTS)
     untested = [result for result in found if np.isnan(result.statistic)]
     assert untested
     for result in untested:

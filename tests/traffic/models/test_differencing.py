@@ -45,3 +45,17 @@ def test_a_short_series_is_refused_with_the_requirement():
 def test_filling_draws_straight_lines_and_holds_the_ends():
     x = np.array([np.nan, 1.0, np.nan, np.nan, 4.0, np.nan])
     np.testing.assert_allclose(filled_linearly(x), [1, 1, 2, 3, 4, 4])
+
+
+def test_both_stages_and_both_tests_stand_in_the_table(simulate_arma):
+    choice = choose_d(np.cumsum(simulate_arma(800, seed=2)))
+    table = choice.table()
+    assert list(zip(table["stage"], table["test"], strict=True)) == [
+        ("clean", "adf"),
+        ("clean", "kpss"),
+        ("differenced", "adf"),
+        ("differenced", "kpss"),
+    ]
+    assert table["is_rejected"].to_list() == [False, True, True, False]
+    assert table["p_value"][0] == choice.adf_p_value
+    assert table["p_value"].is_between(0, 1).all()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from traffic.models.constant_volatility import ConstantVolatilityModel, fit_exact, fit_from_coefficients
-from traffic.models.filtering import forecast, residuals
+from traffic.models.filtering import forecast, one_step_predictions, residuals
 
 AUTOREGRESSION = fit_from_coefficients((1, 0, 0), {"const": 50.0, "ar.L1": 0.8, "sigma2": 9.0})
 WALK = fit_from_coefficients((0, 1, 0), {"sigma2": 4.0})
@@ -95,3 +95,22 @@ def test_nothing_to_filter_and_no_variance_are_refused():
         residuals(np.full(10, np.nan), WALK)
     with pytest.raises(ValueError, match="sigma2"):
         residuals(np.arange(10.0), ConstantVolatilityModel(0, 1, 0, ("sigma2",), np.array([0.0])))
+
+
+def test_a_prediction_and_its_residual_make_the_value(simulate_arma):
+    x = 20 + np.cumsum(simulate_arma(300, [0.4], [0.3], seed=21))
+    model = fit_exact(x, (1, 1, 1))
+    predicted, left = one_step_predictions(x, model), residuals(x, model)
+    assert np.isnan(predicted[0])
+    # Far from the start the filter's error is the innovation itself.
+    np.testing.assert_allclose((predicted[1:] + left)[50:], x[51:], rtol=1e-6)
+
+
+def test_a_missing_value_is_predicted_too(simulate_arma):
+    x = simulate_arma(300, [0.8], seed=22)
+    model = fit_exact(x, (1, 0, 0))
+    x[200] = np.nan
+    predicted = one_step_predictions(x, model)
+    phi, mean = model.ar[0], model.constant
+    assert predicted[200] == pytest.approx(mean + phi * (x[199] - mean))
+    assert predicted[201] == pytest.approx(mean + phi**2 * (x[199] - mean))

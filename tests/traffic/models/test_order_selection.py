@@ -86,3 +86,14 @@ def test_a_root_on_the_circle_is_not_stationary(ar, expected):
 def test_a_start_near_the_circle_is_drawn_in_and_others_are_left():
     assert is_stationary(inward(np.array([0.9999])))
     np.testing.assert_array_equal(inward(np.array([0.5, 0.2])), [0.5, 0.2])
+
+
+def test_the_table_keeps_the_whole_grid_with_the_selected_order_marked(simulate_arma):
+    selection = select_order(simulate_arma(500, [0.6], seed=31), d=0, max_p=2, max_q=1)
+    table = selection.table()
+    assert selection.grid == "p = 0 to 2, q = 0 to 1, d = 0: 6 orders"
+    assert table.height == 6
+    assert table["aicc"].is_sorted()
+    chosen = table.filter(table["is_selected"])
+    assert chosen.select("p", "d", "q", "delta_aicc").rows() == [(selection.p, 0, selection.q, 0.0)]
+    assert (table.filter(table["is_admissible"])["delta_aicc"] >= 0).all()
