@@ -1,7 +1,7 @@
-"""The periodically correlated model: what each slot of the period is like, over all cycles.
+"""What each slot of the period is like, over all cycles: periodic mean and standard deviation.
 
-Periodic moments and the part of the variance that they explain belong here, for many series at once.
-Forecasts from them belong to ``periodic_forecast``; phases of single days, to ``traffic.diagnostics``.
+Moments, their intervals and the deviations from them belong here, for many series at once. Tests on them
+belong to ``moment_tests``, forecasts to ``traffic.models.periodic_forecast``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.stats import chi2
 from scipy.stats import t as student_t
+
+from traffic.models.periodic.slot_sums import refuse_misfit, sum_by_slot
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,15 +71,14 @@ def periodic_moments(values: NDArray[np.float64], slot: NDArray[np.int64], n_slo
     the divisor n - 1; this one is wider by sqrt(n / (n - 1)) and so errs on the safe side. Both take the
     cycles for independent.
     """
-    _refuse_misfit(values, slot, n_slots)
-    membership = _membership(slot, n_slots)
+    refuse_misfit(values, slot, n_slots)
     is_observed = ~np.isnan(values)
-    n = _sums(membership, is_observed.astype(np.float64))
+    n = sum_by_slot(is_observed.astype(np.float64), slot, n_slots)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = _sums(membership, np.where(is_observed, values, 0.0)) / n
+        mean = sum_by_slot(np.where(is_observed, values, 0.0), slot, n_slots) / n
         # A second pass over the deviations: the difference of two squares loses every digit at a high level.
         deviations = np.where(is_observed, values - mean[:, slot], 0.0)
-        std = np.sqrt(_sums(membership, deviations**2) / np.where(n > 1, n - 1, np.nan))
+        std = np.sqrt(sum_by_slot(deviations**2, slot, n_slots) / np.where(n > 1, n - 1, np.nan))
         half_width = student_t.ppf(0.975, n - 1) * std / np.sqrt(n - 1)
     return PeriodicMoments(mean, std, mean - half_width, mean + half_width, n.astype(np.int64))
 
@@ -113,20 +114,89 @@ def explained_share(
     return np.clip(np.where(np.isfinite(share), share, np.nan), 0.0, 1.0)
 
 
-def _membership(slot: NDArray[np.int64], n_slots: int) -> csr_array:
-    """Matrix of shape (slots, time) with a one where a time belongs to a slot."""
-    return csr_array((np.ones(slot.size), (slot, np.arange(slot.size))), shape=(n_slots, slot.size))
+def std_interval(
+    moments: PeriodicMoments, level: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Confidence interval of the periodic standard deviation.
+
+    Parameters
+    ----------
+    moments : PeriodicMoments
+        Of the series.
+    level : float
+        Confidence of the interval, 0.95 unless told.
+
+    Returns
+    -------
+    lower, upper : ndarray of shape (series, slots)
+        In the series' unit; NaN for a slot observed less than twice.
+
+    Raises
+    ------
+    ValueError
+        If the level is not between 0 and 1.
+
+    Notes
+    -----
+    With n independent normal values of one slot, (n - 1) s^2 / sigma^2 has the chi-square law of n - 1
+    degrees of freedom, so sigma lies between s sqrt((n - 1) / chi2(1 - a/2)) and s sqrt((n - 1) / chi2(a/2)),
+    a = 1 - level. As in perARMA's ``persigest``. Hurd and Miamee 2007, ch. 9. It is exact for the normal law
+    alone: heavy tails make it too short whatever the length of the record.
+    """
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"The level of an interval lies between 0 and 1; got {level}.")
+    freedom = np.where(moments.n_cycles > 1, moments.n_cycles - 1.0, np.nan)
+    outside = (1.0 - level) / 2.0
+    lower = moments.std * np.sqrt(freedom / chi2.isf(outside, freedom))
+    upper = moments.std * np.sqrt(freedom / chi2.ppf(outside, freedom))
+    return lower, upper
 
 
-def _sums(membership: csr_array, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum over the times of each slot; shape (series, slots)."""
-    return np.asarray((membership @ values.T).T, dtype=np.float64)
+def deviations(
+    values: NDArray[np.float64], slot: NDArray[np.int64], moments: PeriodicMoments
+) -> NDArray[np.float64]:
+    """Deviations of a series from its periodic mean.
+
+    Parameters
+    ----------
+    values : ndarray of shape (series, time)
+        NaN where missing.
+    slot : ndarray of int of shape (time,)
+        Slot of each time.
+    moments : PeriodicMoments
+        Of the series.
+
+    Returns
+    -------
+    ndarray of shape (series, time)
+        x(t) - m(s(t)), the centred process of Khvostivskyi et al. 2021, eq. 3; NaN where missing.
+    """
+    return np.asarray(values - moments.mean[:, slot], dtype=np.float64)
 
 
-def _refuse_misfit(values: NDArray[np.float64], slot: NDArray[np.int64], n_slots: int) -> None:
-    if values.ndim != 2 or slot.shape != (values.shape[1],):
-        raise ValueError(
-            f"values must have shape (series, time) and slot (time,); got {values.shape} and {slot.shape}."
-        )
-    if slot.size and (slot.min() < 0 or slot.max() >= n_slots):
-        raise ValueError(f"Slots must lie in 0 to {n_slots - 1}; got {slot.min()} to {slot.max()}.")
+def filled_with_mean(
+    values: NDArray[np.float64], slot: NDArray[np.int64], moments: PeriodicMoments
+) -> NDArray[np.float64]:
+    """Put the periodic mean in the place of missing values.
+
+    Parameters
+    ----------
+    values : ndarray of shape (series, time)
+        NaN where missing.
+    slot : ndarray of int of shape (time,)
+        Slot of each time.
+    moments : PeriodicMoments
+        Of the series.
+
+    Returns
+    -------
+    ndarray of shape (series, time)
+        Missing only where the slot was never observed.
+
+    Notes
+    -----
+    For methods that need every value (transforms, filters), and for comparison with perARMA, which does it
+    ahead of its covariances. It keeps the periodic mean, and pulls variances and covariances towards zero by
+    the share of what is filled; the estimators of this package leave missing pairs out instead.
+    """
+    return np.where(np.isnan(values), moments.mean[:, slot], values)

@@ -1,0 +1,83 @@
+"""Ours beside perARMA's, to 1e-8 where the definition is the same (``perarma/README.md`` says where not)."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import linregress
+
+from traffic.models.periodic.covariance import periodic_covariance
+from traffic.models.periodic.moment_tests import mean_by_slot_test, variance_by_slot_test
+from traffic.models.periodic.moments import deviations, filled_with_mean, periodic_moments, std_interval
+
+FOLDER = Path(__file__).parent / "perarma"
+SLOTS = 24
+LAGS = range(1, 13)
+
+
+class Record:
+    """One of the two records, with what perARMA returns for it."""
+
+    def __init__(self, name):
+        self.expected = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+        x = np.loadtxt(FOLDER / "volumes.csv", delimiter=",", skiprows=1, usecols=1)
+        x[np.array(self.expected.get("missing_positions_from_1", []), dtype=int) - 1] = np.nan
+        self.values = x[None, :]
+        self.slot = np.arange(x.size) % SLOTS
+        self.moments = periodic_moments(self.values, self.slot, SLOTS)
+        self.centred = deviations(self.values, self.slot, self.moments)
+        filled = filled_with_mean(self.values, self.slot, self.moments)
+        self.centred_filled = deviations(filled, self.slot, self.moments)
+
+    def of(self, call, key):
+        return np.array(self.expected[call][key]).squeeze()
+
+
+@pytest.fixture(params=["complete", "missing"])
+def record(request):
+    return Record(request.param)
+
+
+def test_periodic_mean_and_its_interval(record):
+    np.testing.assert_allclose(record.moments.mean[0], record.of("permest", "pmean"), rtol=1e-8)
+    np.testing.assert_allclose(record.moments.lower_95[0], record.of("permest", "pmci")[:, 0], rtol=1e-8)
+    np.testing.assert_allclose(record.moments.upper_95[0], record.of("permest", "pmci")[:, 1], rtol=1e-8)
+    n_cycles = (~np.isnan(record.values)).reshape(-1, SLOTS).sum(axis=0)
+    np.testing.assert_array_equal(record.moments.n_cycles[0], n_cycles)
+
+
+def test_periodic_standard_deviation_and_its_interval(record):
+    np.testing.assert_allclose(record.moments.std[0], record.of("persigest", "pstd"), rtol=1e-8)
+    lower, upper = std_interval(record.moments)
+    np.testing.assert_allclose(lower[0], record.of("persigest", "psci")[:, 0], rtol=1e-8)
+    np.testing.assert_allclose(upper[0], record.of("persigest", "psci")[:, 1], rtol=1e-8)
+
+
+def test_theirs_tests_a_slope_over_the_season_where_ours_compares_the_means(record):
+    is_observed = ~np.isnan(record.values[0])
+    slope = linregress(record.slot[is_observed], record.values[0, is_observed])
+    assert slope.pvalue == pytest.approx(record.expected["permest"]["pmpv"], rel=1e-8, abs=0)
+    assert mean_by_slot_test(record.moments).p_value[0] < slope.pvalue
+
+
+def test_bartletts_p_value_is_theirs_up_to_what_one_less_a_probability_can_hold(record):
+    ours = variance_by_slot_test(record.moments).p_value[0]
+    assert ours > 0
+    assert record.expected["persigest"]["pspv"]["p.value"] == pytest.approx(ours, abs=1e-15)
+
+
+def test_periodic_covariance_and_correlation(record):
+    ours = periodic_covariance(record.centred_filled, record.slot, SLOTS, LAGS)
+    np.testing.assert_allclose(ours.covariance[0], record.of("peracf", "B"), rtol=1e-8)
+    np.testing.assert_allclose(ours.correlation[0], record.of("peracf", "Rho"), rtol=1e-8)
+
+
+def test_leaving_missing_pairs_out_undoes_the_pull_of_filling_them():
+    record = Record("missing")
+    ours = periodic_covariance(record.centred, record.slot, SLOTS, LAGS)
+    counted = np.array([[41 - (t + lag >= SLOTS) for lag in LAGS] for t in range(SLOTS)])
+    assert (ours.n_pairs[0] < counted).any()
+    np.testing.assert_allclose(
+        ours.covariance[0] * ours.n_pairs[0] / counted, record.of("peracf", "B"), rtol=1e-8
+    )
