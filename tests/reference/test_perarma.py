@@ -5,9 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import f as fisher_f
 from scipy.stats import linregress
 
+from traffic.models.periodic.components import covariance_harmonics, product_moments
 from traffic.models.periodic.covariance import periodic_covariance
+from traffic.models.periodic.harmonic_tests import harmonic_f_test
 from traffic.models.periodic.moment_tests import mean_by_slot_test, variance_by_slot_test
 from traffic.models.periodic.moments import deviations, filled_with_mean, periodic_moments, std_interval
 
@@ -81,3 +84,26 @@ def test_leaving_missing_pairs_out_undoes_the_pull_of_filling_them():
     np.testing.assert_allclose(
         ours.covariance[0] * ours.n_pairs[0] / counted, record.of("peracf", "B"), rtol=1e-8
     )
+
+
+def test_covariance_harmonics_by_the_component_method(record):
+    ours = covariance_harmonics(record.centred_filled, record.slot, SLOTS, range(13), 12, "component")[0].T
+    theirs = record.of("Bcoeff", "re") + 1j * record.of("Bcoeff", "im")
+    # The coefficients of one lag share its scale: the small ones are differences of large products.
+    np.testing.assert_allclose(ours, theirs, rtol=1e-8, atol=1e-8 * np.abs(theirs).min())
+
+
+def test_f_tests_of_the_covariance_harmonics(record):
+    theirs, their_p = record.of("Bcoeff", "fratio"), record.of("Bcoeff", "pvec")
+    for lag in range(13):
+        moments = product_moments(record.centred_filled, record.slot, SLOTS, lag, is_cut=True)
+        test = harmonic_f_test(moments, 12)
+        np.testing.assert_allclose(test.statistic[0, 1:], theirs[1:, lag], rtol=1e-8)
+        assert 2 * test.statistic[0, 0] == pytest.approx(theirs[0, lag], rel=1e-8)
+        np.testing.assert_allclose(test.p_value[0, :12], their_p[:12, lag], rtol=1e-8, atol=1e-13)
+        # Theirs gives the harmonic 12 of 24 slots a second degree of freedom.
+        n_products = moments.n_cycles.sum()
+        with_two = fisher_f.sf(test.statistic[0, 12], 2, n_products - SLOTS)
+        assert with_two == pytest.approx(their_p[12, lag], rel=1e-8)
+        with_one = fisher_f.sf(test.statistic[0, 12], 1, n_products - SLOTS)
+        assert test.p_value[0, 12] == pytest.approx(with_one, rel=1e-12)

@@ -34,7 +34,8 @@ def sum_by_slot(values: NDArray[np.float64], slot: NDArray[np.int64], n_slots: i
         membership = csr_array((np.ones(slot.size), (slot, np.arange(slot.size))), shape=(n_slots, slot.size))
         return np.asarray((membership @ values.T).T, dtype=np.float64)
     sums = np.zeros((values.shape[0], n_slots))
-    for start, end in zip(starts, [*starts[1:], slot.size], strict=True):
+    ends = np.append(starts[1:], slot.size)[: starts.size]
+    for start, end in zip(starts, ends, strict=True):
         _add_run(sums, values[:, start:end], int(slot[start]))
     return sums
 
