@@ -8,11 +8,13 @@ import pytest
 from scipy.stats import f as fisher_f
 from scipy.stats import linregress
 
+from traffic.models.periodic.autoregression import fit_least_squares, fit_yule_walker
 from traffic.models.periodic.components import covariance_harmonics, product_moments
 from traffic.models.periodic.covariance import periodic_covariance
 from traffic.models.periodic.harmonic_tests import harmonic_f_test
 from traffic.models.periodic.moment_tests import mean_by_slot_test, variance_by_slot_test
 from traffic.models.periodic.moments import deviations, filled_with_mean, periodic_moments, std_interval
+from traffic.models.periodic.partial_correlation import periodic_partial_correlation
 
 FOLDER = Path(__file__).parent / "perarma"
 SLOTS = 24
@@ -107,3 +109,48 @@ def test_f_tests_of_the_covariance_harmonics(record):
         assert with_two == pytest.approx(their_p[12, lag], rel=1e-8)
         with_one = fisher_f.sf(test.statistic[0, 12], 1, n_products - SLOTS)
         assert test.p_value[0, 12] == pytest.approx(with_one, rel=1e-12)
+
+
+@pytest.mark.parametrize("p", [1, 2])
+def test_autoregression_by_least_squares_is_their_yule_walker(record, p):
+    ours = fit_least_squares(record.centred_filled, record.slot, SLOTS, p)
+    theirs = record.of(f"perYW{p}", "phi").reshape(SLOTS, p)
+    np.testing.assert_allclose(ours.coefficients[0], theirs, rtol=1e-8)
+    np.testing.assert_allclose(ours.std[0], record.of(f"perYW{p}", "del"), rtol=1e-8)
+
+
+@pytest.mark.parametrize("p", [1, 2])
+def test_yule_walker_from_all_pairs_is_theirs_where_lags_stay_within_the_record(record, p):
+    ours = fit_yule_walker(record.centred_filled, record.slot, SLOTS, p)
+    theirs = record.of(f"perYW{p}", "phi").reshape(SLOTS, p)
+    np.testing.assert_allclose(ours.coefficients[0, p:], theirs[p:], rtol=1e-8)
+    np.testing.assert_allclose(ours.std[0, p:], record.of(f"perYW{p}", "del")[p:], rtol=1e-8)
+    # The first p seasons lose the first of 41 cycles; their variances and covariances lose different ones.
+    np.testing.assert_allclose(ours.coefficients[0, :p], theirs[:p], atol=0.1)
+    assert np.abs(ours.coefficients[0, :p] - theirs[:p]).max() > 1e-4
+
+
+def test_partial_correlation_is_theirs_one_season_on_beyond_the_first_lag():
+    record = Record("complete")
+    ours = periodic_partial_correlation(record.centred, record.slot, SLOTS, 13)[0]
+    theirs = record.of("perpacf", "ppa")
+    np.testing.assert_allclose(ours[:, 0], theirs[:, 0], rtol=1e-8)
+    np.testing.assert_allclose(np.roll(ours[:, 1:], -1, axis=0), theirs[:, 1:], rtol=1e-8)
+
+
+def test_with_missing_values_theirs_is_not_partial():
+    record = Record("missing")
+    theirs = record.of("perpacf", "ppa")
+    ours = periodic_partial_correlation(record.centred, record.slot, SLOTS, 13)[0]
+    of_filled = periodic_partial_correlation(record.centred_filled, record.slot, SLOTS, 1)[0]
+    np.testing.assert_allclose(of_filled[:, 0], theirs[:, 0], rtol=1e-8)
+    x = record.centred_filled[0]
+    for column in range(1, 13):
+        for t in range(SLOTS):
+            later = np.flatnonzero(record.slot == (t + 1) % SLOTS)
+            later = later[later > column]
+            # Within the common cycles: perARMA drops the first one or none.
+            earlier = later - column - 1
+            plain = (x[later] @ x[earlier]) / np.sqrt((x[later] @ x[later]) * (x[earlier] @ x[earlier]))
+            assert theirs[t, column] == pytest.approx(plain, rel=1e-8)
+    assert np.abs(ours[:, 1]).mean() < 0.5 < np.abs(theirs[:, 1]).mean()

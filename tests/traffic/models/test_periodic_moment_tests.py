@@ -43,7 +43,7 @@ def test_each_sees_what_it_is_for():
 def test_what_cannot_be_tested_is_missing_and_a_slot_without_spread_is_not():
     constant, missing = np.full(SLOT.size, 0.1), np.full(SLOT.size, np.nan)
     rng = np.random.default_rng(73)
-    still_slot = np.where(SLOT == 2, 7.0, rng.random(SLOT.size))
+    still_slot = np.where(SLOT == 2, 7.1, rng.random(SLOT.size))
     one_slot = np.where(SLOT == 1, rng.random(SLOT.size), np.nan)
     moments = periodic_moments(np.stack([constant, missing, one_slot, still_slot]), SLOT, 5)
     for test in (mean_by_slot_test, variance_by_slot_test):

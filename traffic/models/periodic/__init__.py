@@ -1,5 +1,13 @@
-"""The periodically correlated model, on arrays of shape (series, time) with NaN where missing."""
+"""The periodically correlated model, on arrays of shape (series, time) with NaN where missing.
 
-from traffic.models.periodic.moments import PeriodicMoments, explained_share, periodic_moments
+Here are the names that other packages use; each module says what it estimates.
+"""
 
-__all__ = ["PeriodicMoments", "explained_share", "periodic_moments"]
+from traffic.models.periodic.moments import (
+    PeriodicMoments,
+    explained_share,
+    has_spread,
+    periodic_moments,
+)
+
+__all__ = ["PeriodicMoments", "explained_share", "has_spread", "periodic_moments"]

@@ -13,10 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 from scipy.stats import f as fisher_f
 
-from traffic.models.periodic.moments import PeriodicMoments
-
-RELATIVE_ZERO = 1e-12
-"""Standard deviation below this part of the mean's size is rounding."""
+from traffic.models.periodic.moments import RELATIVE_ZERO, PeriodicMoments, has_spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +88,7 @@ def variance_by_slot_test(moments: PeriodicMoments) -> SlotTest:
     """
     takes_part = moments.n_cycles > 1
     freedom = np.where(takes_part, moments.n_cycles - 1.0, 0.0)
-    variance = np.where(takes_part, moments.std, 0.0) ** 2
+    variance = np.where(has_spread(moments), moments.std, 0.0) ** 2
     n_slots = takes_part.sum(axis=1)
     total = freedom.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -7,6 +7,7 @@ belong to ``moment_tests``, forecasts to ``traffic.models.periodic_forecast``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from scipy.stats import chi2
 from scipy.stats import t as student_t
 
 from traffic.models.periodic.slot_sums import refuse_misfit, sum_by_slot
+
+RELATIVE_ZERO: Final = 1e-12
+"""Standard deviation below this part of the mean's size is rounding, not variation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +156,24 @@ def std_interval(
     return lower, upper
 
 
+def has_spread(moments: PeriodicMoments) -> NDArray[np.bool_]:
+    """Which slots vary from cycle to cycle.
+
+    Parameters
+    ----------
+    moments : PeriodicMoments
+        Of the series.
+
+    Returns
+    -------
+    ndarray of bool of shape (series, slots)
+        False where observed less than twice, or where the standard deviation is of rounding size: equal
+        values leave one that nothing can be divided by.
+    """
+    rounding = RELATIVE_ZERO * np.abs(np.nan_to_num(moments.mean))
+    return (moments.n_cycles >= 2) & (np.nan_to_num(moments.std) > rounding)
+
+
 def deviations(
     values: NDArray[np.float64], slot: NDArray[np.int64], moments: PeriodicMoments
 ) -> NDArray[np.float64]:
@@ -169,9 +191,12 @@ def deviations(
     Returns
     -------
     ndarray of shape (series, time)
-        x(t) - m(s(t)), the centred process of Khvostivskyi et al. 2021, eq. 3; NaN where missing.
+        x(t) - m(s(t)), the centred process of Khvostivskyi et al. 2021, eq. 3; exactly zero in a slot that
+        does not vary; NaN where missing.
     """
-    return np.asarray(values - moments.mean[:, slot], dtype=np.float64)
+    centred = values - moments.mean[:, slot]
+    centred[~has_spread(moments)[:, slot] & ~np.isnan(centred)] = 0.0
+    return np.asarray(centred, dtype=np.float64)
 
 
 def filled_with_mean(

@@ -6,6 +6,7 @@ Transforms of whole records belong here. They need slots that follow each other 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from scipy import fft
 from traffic.models.periodic.harmonics import refuse_harmonics
 from traffic.models.periodic.slot_sums import refuse_misfit
 
-_SERIES_AT_ONCE = 32
+_SERIES_AT_ONCE: Final = 32
 """Spectra are long: this many at once keep them within a few tens of megabytes."""
 
 
