@@ -8,12 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from traffic.models.periodic.lag_windows import (
-    RELATIVE_ZERO,
-    complete_products,
-    lag_window,
-    solved_symmetric,
-)
+from traffic.models.periodic.lag_windows import RELATIVE_ZERO, complete_products, lag_window
 from traffic.models.periodic.slot_sums import refuse_misfit
 
 
@@ -60,23 +55,39 @@ def periodic_partial_correlation(
     partial = np.full((centred.shape[0], n_slots, max_lag), np.nan)
     for at_slot in range(n_slots):
         window = lag_window(centred, slot, at_slot, max_lag)
-        for lag in range(1, max_lag + 1):
-            products, n_cycles = complete_products(window[:, :, : lag + 1])
-            enough = n_cycles > lag
-            partial[:, at_slot, lag - 1] = np.where(enough, _partial(products), np.nan)
+        for first, last in _lags_of_the_same_cycles(window):
+            products, n_cycles = complete_products(window[:, :, : last + 1])
+            enough = n_cycles[:, None] > np.arange(first, last + 1)
+            partial[:, at_slot, first - 1 : last] = np.where(enough, _partials(products, first), np.nan)
     return partial
 
 
-def _partial(products: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Partial correlation of the first and the last column given those between, shape (series,)."""
-    ends = products[:, [0, -1]][:, :, [0, -1]]
-    if products.shape[1] > 2:
-        across = products[:, 1:-1][:, :, [0, -1]]
-        left = ends - across.swapaxes(1, 2) @ solved_symmetric(products[:, 1:-1, 1:-1], across)
-    else:
-        left = ends
-    first, last = left[:, 0, 0], left[:, 1, 1]
-    is_left = (first > RELATIVE_ZERO * ends[:, 0, 0]) & (last > RELATIVE_ZERO * ends[:, 1, 1])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        partial = left[:, 0, 1] / (np.sqrt(first) * np.sqrt(last))
-    return np.where(is_left, np.clip(partial, -1.0, 1.0), np.nan)
+def _lags_of_the_same_cycles(window: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """First and last lag of each stretch of lags that the same cycles hold, for every series."""
+    is_complete = np.logical_and.accumulate(~np.isnan(window), axis=2)
+    n_complete = is_complete.sum(axis=1)
+    is_other = (n_complete[:, 2:] != n_complete[:, 1:-1]).any(axis=0)
+    starts = [1, *(int(lag) for lag in np.flatnonzero(is_other) + 2)]
+    return list(zip(starts, [*(start - 1 for start in starts[1:]), window.shape[2] - 1], strict=True))
+
+
+def _partials(products: NDArray[np.float64], first_lag: int) -> NDArray[np.float64]:
+    """Partial correlations of column 0 with ``first_lag`` to the last column, shape (series, lags).
+
+    Elimination takes out one lag after the other; what is left of columns 0 and n once 1 to n - 1 are out is
+    what their regressions on these leave.
+    """
+    left = products.copy()
+    floor = RELATIVE_ZERO * np.einsum("...ii->...i", products)
+    partials = np.full((products.shape[0], products.shape[1] - first_lag), np.nan)
+    for lag in range(1, products.shape[1]):
+        here, there = left[:, 0, 0], left[:, lag, lag]
+        is_left = there > floor[:, lag]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            if lag >= first_lag:
+                partial = np.clip(left[:, 0, lag] / (np.sqrt(here) * np.sqrt(there)), -1.0, 1.0)
+                partials[:, lag - first_lag] = np.where(is_left & (here > floor[:, 0]), partial, np.nan)
+            # A lag that the ones before it explain takes nothing more out.
+            factor = np.where(is_left[:, None], left[:, :, lag] / there[:, None], 0.0)
+        left -= factor[:, :, None] * left[:, None, lag, :]
+    return partials
