@@ -184,3 +184,26 @@ def test_harmonics_that_slots_cannot_tell_apart_are_refused(method):
         covariance_harmonics(np.ones((1, SLOT.size)), SLOT, SLOTS, [-1], 1, method)
     with pytest.raises(ValueError, match="0 to 6 harmonics"):
         course_of(np.ones(8, complex), SLOTS)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_series_without_values_is_missing_and_leaves_the_others_alone(method):
+    values = gaussian_pcrp(np.random.default_rng(98), 2)
+    both = values.copy()
+    both[1] = np.nan
+    of_both = mean_harmonics(both, SLOT, SLOTS, 2, method)
+    np.testing.assert_array_equal(of_both[0], mean_harmonics(values, SLOT, SLOTS, 2, method)[0])
+    assert np.isnan(of_both[1]).all()
+    centred = centred_of(both, SLOT, SLOTS)
+    of_both = covariance_harmonics(centred, SLOT, SLOTS, [0, 3], 2, method)
+    assert np.isfinite(of_both[0]).all()
+    assert np.isnan(of_both[1]).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_harmonics_scale_and_shift_with_the_series(method):
+    values = gaussian_pcrp(np.random.default_rng(99), 2)
+    ours = mean_harmonics(values, SLOT, SLOTS, 3, method)
+    np.testing.assert_allclose(mean_harmonics(1e9 * values, SLOT, SLOTS, 3, method), 1e9 * ours, rtol=1e-9)
+    later = mean_harmonics(values, (SLOT + 5) % SLOTS, SLOTS, 3, method)
+    np.testing.assert_allclose(later, ours * np.exp(-2j * np.pi * 5 * np.arange(4) / SLOTS), atol=1e-12)

@@ -98,3 +98,15 @@ def test_what_cannot_be_tested_is_missing():
 def test_neighbours_that_the_record_does_not_have_are_refused(n, n_neighbours):
     with pytest.raises(ValueError, match="neighbours"):
         neighbour_f_test(np.ones((1, n)), SLOT[:n], SLOTS, 2, n_neighbours)
+
+
+def test_a_course_without_noise_has_its_harmonics_for_certain_and_a_constant_none():
+    course = 5 + np.cos(2 * np.pi * SLOT / SLOTS) + np.sin(6 * np.pi * SLOT / SLOTS)
+    values = np.stack([course, np.full(SLOT.size, 0.1)])
+    for test in (
+        harmonic_f_test(periodic_moments(values, SLOT, SLOTS), 4),
+        neighbour_f_test(values, SLOT, SLOTS, 4),
+    ):
+        np.testing.assert_array_equal(test.p_value[0, [0, 1, 3]], 0.0)
+        np.testing.assert_array_equal(kept_harmonics(test.p_value)[0], [True, True, False, True, False])
+        assert np.isnan(test.p_value[1, 1:]).all()

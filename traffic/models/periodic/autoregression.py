@@ -12,7 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traffic.models.periodic.covariance import periodic_covariance
-from traffic.models.periodic.lag_windows import complete_products, lag_window, solved_symmetric
+from traffic.models.periodic.lag_windows import (
+    RELATIVE_ZERO,
+    complete_products,
+    lag_window,
+    solved_symmetric,
+)
 from traffic.models.periodic.slot_sums import refuse_misfit
 
 
@@ -135,7 +140,8 @@ def yule_walker(covariance: NDArray[np.float64]) -> tuple[NDArray[np.float64], N
     coefficients : ndarray of shape (..., slots, p)
         phi_i(t), which solve sum_j phi_j(t) Cov(x(t - i), x(t - j)) = Cov(x(t), x(t - i)), i = 1 to p.
     std : ndarray of shape (..., slots)
-        sigma(t) = sqrt(b(t, 0) - sum_i phi_i(t) Cov(x(t), x(t - i))); NaN where that is negative.
+        sigma(t) = sqrt(b(t, 0) - sum_i phi_i(t) Cov(x(t), x(t - i))); NaN where that is negative
+        beyond rounding.
 
     Notes
     -----
@@ -147,7 +153,8 @@ def yule_walker(covariance: NDArray[np.float64]) -> tuple[NDArray[np.float64], N
     earlier = np.arange(n_slots)[:, None, None] - np.maximum(lag[:, None], lag)
     products = covariance[..., earlier % n_slots, separation]
     coefficients, variance = _regression(products)
-    return coefficients, np.sqrt(np.where(variance >= 0, variance, np.nan))
+    rounding = RELATIVE_ZERO * covariance[..., 0]
+    return coefficients, np.sqrt(np.where(variance >= -rounding, np.maximum(variance, 0.0), np.nan))
 
 
 def autoregression_residuals(

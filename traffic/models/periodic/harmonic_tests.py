@@ -13,7 +13,13 @@ from scipy import fft
 from scipy.stats import f as fisher_f
 
 from traffic.models.periodic.harmonics import harmonics_of, refuse_harmonics
-from traffic.models.periodic.moments import PeriodicMoments, filled_with_mean, periodic_moments
+from traffic.models.periodic.moments import (
+    RELATIVE_ZERO,
+    PeriodicMoments,
+    filled_with_mean,
+    has_spread,
+    periodic_moments,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +49,8 @@ def harmonic_f_test(moments: PeriodicMoments, n_harmonics: int) -> HarmonicTest:
     Returns
     -------
     HarmonicTest
-        NaN where a slot was never observed or none twice.
+        NaN where a slot was never observed or none twice. Infinite (p-value 0) for a harmonic of values that
+        do not vary but with the slot.
 
     Raises
     ------
@@ -67,7 +74,8 @@ def harmonic_f_test(moments: PeriodicMoments, n_harmonics: int) -> HarmonicTest:
     freedom = np.maximum(moments.n_cycles - 1.0, 0.0)
     residual_freedom = (moments.n_cycles.sum(axis=1) - n_slots)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        pooled = (freedom * np.nan_to_num(moments.std) ** 2).sum(axis=1)[:, None] / residual_freedom
+        std = np.where(has_spread(moments), moments.std, 0.0)
+        pooled = (freedom * std**2).sum(axis=1)[:, None] / residual_freedom
         weight = 1.0 / moments.n_cycles / n_slots**2
         angle = 2.0 * np.pi * np.outer(np.arange(n_slots), np.arange(n_harmonics + 1)) / n_slots
         v_re, v_im = weight @ np.cos(angle) ** 2, weight @ np.sin(angle) ** 2
@@ -76,8 +84,9 @@ def harmonic_f_test(moments: PeriodicMoments, n_harmonics: int) -> HarmonicTest:
         squares = (re**2 * v_im - 2.0 * re * im * v_both + im**2 * v_re) / (v_re * v_im - v_both**2)
         is_real = _is_real(n_slots, n_harmonics)
         statistic = np.where(is_real, re**2 / v_re, squares / 2.0) / pooled
-    is_testable = (residual_freedom > 0) & (pooled > 0) & np.isfinite(statistic)
-    statistic = np.where(is_testable, statistic, np.nan)
+    size = np.abs(moments.mean).max(axis=1, keepdims=True)
+    is_there = (pooled > 0) | (np.abs(harmonics) > RELATIVE_ZERO * size)
+    statistic = np.where((residual_freedom > 0) & is_there, statistic, np.nan)
     return HarmonicTest(
         statistic, np.asarray(fisher_f.sf(statistic, np.where(is_real, 1, 2), residual_freedom))
     )
@@ -108,7 +117,8 @@ def neighbour_f_test(
     Returns
     -------
     HarmonicTest
-        NaN where a slot was never observed.
+        NaN where a slot was never observed or nothing varies. Infinite (p-value 0) for a harmonic without any
+        background.
 
     Raises
     ------
@@ -137,12 +147,14 @@ def neighbour_f_test(
     filled = filled_with_mean(whole, whole_slot, periodic_moments(whole, whole_slot, n_slots))
     n_observed = (~np.isnan(whole)).sum(axis=1)
     correction = n_observed * np.maximum(n_observed - n_slots, 0) / (n * (n - n_slots))
-    power = np.abs(fft.fft(filled, axis=1)) ** 2
+    amplitude = np.abs(fft.fft(filled, axis=1))
+    rounding = RELATIVE_ZERO * np.abs(filled).sum(axis=1, keepdims=True)
+    power = np.where(amplitude <= rounding, 0.0, amplitude) ** 2
     line = np.arange(n_harmonics + 1) * n_cycles
     steps = np.concatenate([np.arange(-h, 0), np.arange(1, h + 1)])
     background = power[:, (line[:, None] + steps) % n].mean(axis=2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        statistic = np.where(background > 0, power[:, line] / background * correction[:, None], np.nan)
+        statistic = power[:, line] / background * correction[:, None]
     is_real = _is_real(n_slots, n_harmonics)
     freedom = np.where(is_real, 1, 2), np.where(is_real, 2 * h, 4 * h)
     return HarmonicTest(statistic, np.asarray(fisher_f.sf(statistic, *freedom)))

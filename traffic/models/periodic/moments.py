@@ -6,6 +6,7 @@ belong to ``moment_tests``, forecasts to ``traffic.models.periodic_forecast``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -83,7 +84,8 @@ def periodic_moments(values: NDArray[np.float64], slot: NDArray[np.int64], n_slo
         # A second pass over the deviations: the difference of two squares loses every digit at a high level.
         deviations = np.where(is_observed, values - mean[:, slot], 0.0)
         std = np.sqrt(sum_by_slot(deviations**2, slot, n_slots) / np.where(n > 1, n - 1, np.nan))
-        half_width = student_t.ppf(0.975, n - 1) * std / np.sqrt(n - 1)
+        quantile = _by_count(lambda count: np.asarray(student_t.ppf(0.975, count - 1)), n)
+        half_width = quantile * std / np.sqrt(n - 1)
     return PeriodicMoments(mean, std, mean - half_width, mean + half_width, n.astype(np.int64))
 
 
@@ -149,10 +151,10 @@ def std_interval(
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"The level of an interval lies between 0 and 1; got {level}.")
-    freedom = np.where(moments.n_cycles > 1, moments.n_cycles - 1.0, np.nan)
     outside = (1.0 - level) / 2.0
-    lower = moments.std * np.sqrt(freedom / chi2.isf(outside, freedom))
-    upper = moments.std * np.sqrt(freedom / chi2.ppf(outside, freedom))
+    n = np.where(moments.n_cycles > 1, moments.n_cycles.astype(np.float64), np.nan)
+    lower = moments.std * _by_count(lambda count: np.sqrt((count - 1) / chi2.isf(outside, count - 1)), n)
+    upper = moments.std * _by_count(lambda count: np.sqrt((count - 1) / chi2.ppf(outside, count - 1)), n)
     return lower, upper
 
 
@@ -225,3 +227,11 @@ def filled_with_mean(
     the share of what is filled; the estimators of this package leave missing pairs out instead.
     """
     return np.where(np.isnan(values), moments.mean[:, slot], values)
+
+
+def _by_count(
+    function: Callable[[NDArray[np.float64]], NDArray[np.float64]], n: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Evaluate a function of the number of values once for each number there is: quantiles are slow."""
+    counts, which = np.unique(n, return_inverse=True)
+    return np.asarray(function(counts)[which].reshape(n.shape), dtype=np.float64)
