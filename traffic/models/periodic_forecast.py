@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student_t
 
-from traffic.models.periodic import PeriodicMoments
+from traffic.models.periodic import PeriodicMoments, has_spread
 from traffic.models.quantiles import QUANTILE_LEVELS, Forecast, clipped_forecast
 
 
@@ -104,27 +104,21 @@ def _standardised_deviations(
     values: NDArray[np.float64], slot: NDArray[np.int64], moments: PeriodicMoments
 ) -> NDArray[np.float64]:
     """Values less their slot's mean over its standard deviation; NaN where that is zero or unknown."""
-    std = np.where(_has_spread(moments), moments.std, np.nan)
+    std = np.where(has_spread(moments), moments.std, np.nan)
     return np.asarray((values - moments.mean[:, slot]) / std[:, slot], dtype=np.float64)
 
 
 def _spread_and_cycles(moments: PeriodicMoments) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Give every slot a standard deviation and the cycles behind it, pooled where it has none."""
-    has_spread = _has_spread(moments)
-    own = np.where(has_spread, moments.std, 0.0)
-    freedom = np.where(has_spread, moments.n_cycles - 1, 0)
-    n_spread = np.maximum(has_spread.sum(axis=1, keepdims=True), 1)
+    is_spread = has_spread(moments)
+    own = np.where(is_spread, moments.std, 0.0)
+    freedom = np.where(is_spread, moments.n_cycles - 1, 0)
+    n_spread = np.maximum(is_spread.sum(axis=1, keepdims=True), 1)
     total_freedom = freedom.sum(axis=1, keepdims=True)
     pooled = np.sqrt((freedom * own**2).sum(axis=1, keepdims=True) / np.maximum(total_freedom, 1))
     typical_n = total_freedom // n_spread + 1
-    spread = np.where(has_spread, own, pooled)
-    return spread, np.where(has_spread, moments.n_cycles, np.minimum(typical_n, moments.n_cycles.max()))
-
-
-def _has_spread(moments: PeriodicMoments) -> NDArray[np.bool_]:
-    # Equal values leave a std of rounding size, by which no deviation can be divided.
-    rounding = 1e-12 * np.abs(np.nan_to_num(moments.mean))
-    return (moments.n_cycles >= 2) & (np.nan_to_num(moments.std) > rounding)
+    spread = np.where(is_spread, own, pooled)
+    return spread, np.where(is_spread, moments.n_cycles, np.minimum(typical_n, moments.n_cycles.max()))
 
 
 def _interpolated_on_circle(mean: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,31 +1,19 @@
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from traffic.models.periodic import explained_share, periodic_moments
-
-PERARMA = json.loads(
-    (Path(__file__).parents[2] / "reference" / "perarma_periodic_moments.json").read_text(encoding="utf-8")
+from traffic.models.periodic.moments import (
+    deviations,
+    explained_share,
+    filled_with_mean,
+    periodic_moments,
+    std_interval,
 )
+from traffic.models.periodic.slot_sums import sum_by_slot
+
 TRAFFIC = st.one_of(st.just(np.nan), st.floats(0, 1e9))
-
-
-@pytest.mark.parametrize("record", ["complete", "missing"])
-def test_moments_are_those_of_perarma(record):
-    expected = PERARMA[record]
-    x = np.array(PERARMA["volumes"])
-    x[np.array(expected.get("missing_positions_from_1", []), dtype=int) - 1] = np.nan
-    moments = periodic_moments(x[None, :], np.arange(x.size) % 24, 24)
-    np.testing.assert_allclose(moments.mean[0], expected["pmean"], rtol=1e-8)
-    np.testing.assert_allclose(moments.std[0], expected["pstd"], rtol=1e-8)
-    np.testing.assert_allclose(moments.lower_95[0], np.array(expected["pmci"])[:, 0], rtol=1e-8)
-    np.testing.assert_allclose(moments.upper_95[0], np.array(expected["pmci"])[:, 1], rtol=1e-8)
-    np.testing.assert_array_equal(moments.n_cycles[0], (~np.isnan(x)).reshape(-1, 24).sum(axis=0))
 
 
 @settings(deadline=None)
@@ -114,3 +102,41 @@ def test_explained_share_is_the_between_slot_share_of_squares():
 def test_slots_that_do_not_fit_are_refused(values, slot, says):
     with pytest.raises(ValueError, match=says):
         periodic_moments(values, slot, 4)
+
+
+@settings(deadline=None)
+@given(slot=arrays(np.int64, 40, elements=st.integers(0, 4)), regular=st.booleans(), start=st.integers(0, 4))
+def test_sums_by_slot_are_those_of_a_loop_in_any_order_of_slots(slot, regular, start):
+    if regular:
+        slot = (start + np.arange(40) + np.cumsum(slot == 3) * (np.arange(40) > 20)) % 5
+    values = np.arange(80.0).reshape(2, 40)
+    sums = sum_by_slot(values, slot, 5)
+    for s in range(5):
+        np.testing.assert_array_equal(sums[:, s], values[:, slot == s].sum(axis=1))
+
+
+def test_deviations_and_filled_values_keep_the_periodic_mean():
+    slot = np.arange(12) % 4
+    values = np.random.default_rng(53).random((2, 12))
+    values[0, 5] = values[1, 0] = np.nan
+    moments = periodic_moments(values, slot, 4)
+    filled = filled_with_mean(values, slot, moments)
+    assert not np.isnan(filled).any()
+    np.testing.assert_allclose(periodic_moments(filled, slot, 4).mean, moments.mean)
+    again = periodic_moments(deviations(values, slot, moments), slot, 4)
+    np.testing.assert_allclose(again.mean, 0.0, atol=1e-15)
+    np.testing.assert_allclose(again.std, moments.std)
+
+
+def test_the_interval_of_the_standard_deviation_covers_as_often_as_it_says():
+    slot = np.arange(10) % 2
+    values = np.random.default_rng(54).standard_normal((20_000, 10)) * np.array([1.0, 3.0])[slot]
+    lower, upper = std_interval(periodic_moments(values, slot, 2), 0.9)
+    covered = (lower <= [1.0, 3.0]) & (upper >= [1.0, 3.0])
+    np.testing.assert_allclose(covered.mean(axis=0), 0.9, atol=3 * np.sqrt(0.09 / 20_000))
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 95.0])
+def test_an_interval_without_a_confidence_is_refused(level):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        std_interval(periodic_moments(np.ones((1, 4)), np.arange(4) % 2, 2), level)
