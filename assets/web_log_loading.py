@@ -14,7 +14,7 @@ import polars as pl
 from assets.account import Account, RefusedFileError, escaped, judged, owned, refuse_binary
 from assets.web_log_source import WebLog
 from traffic.parsing.content import LineBlock
-from traffic.parsing.weblog import FORMATS, Layout, WebLogReader, recognise_format
+from traffic.parsing.weblog import FORMATS, Layout, ParsedLines, WebLogReader, recognise_format
 from traffic.windowing.strays import hourly_spans
 from warehouse import Warehouse
 
@@ -85,7 +85,7 @@ def load_web_log(
     first = next(blocks, None)
     if first is None:
         return judged(account)
-    layout = _layout_of(source, first.lines, format_name)
+    layout = _layout_of(source, first, format_name)
     account = replace(account, format=layout.name)
     reader = WebLogReader(layout, source.time_zone, source.month)
     if history is not None and reader.needs_history(first.lines):
@@ -98,14 +98,7 @@ def load_web_log(
         warehouse.insert("raw.web_requests", owned(parsed.requests, source.name, file_id))
         warehouse.insert("raw.rejected_lines", owned(escaped(parsed.rejected), source.name, file_id))
         spans = hourly_spans(parsed.requests["at_utc"], spans)
-        account = replace(
-            account,
-            lines_read=(account.lines_read or 0) + parsed.lines_read,
-            lines_skipped=account.lines_skipped + parsed.lines_skipped,
-            records_loaded=account.records_loaded + parsed.requests.height,
-            records_rejected=account.records_rejected + parsed.rejected.height,
-            rows_written=account.rows_written + parsed.requests.height,
-        )
+        account = _with_lines(account, parsed)
     if (
         layout.has_directives
         and account.records_read == 0
@@ -113,6 +106,17 @@ def load_web_log(
     ):
         return replace(account, reason=NO_RECORD_YET)
     return _with_repeated(warehouse, source, judged(account.with_span(spans)))
+
+
+def _with_lines(account: Account, parsed: ParsedLines) -> Account:
+    return replace(
+        account,
+        lines_read=(account.lines_read or 0) + parsed.lines_read,
+        lines_skipped=account.lines_skipped + parsed.lines_skipped,
+        records_loaded=account.records_loaded + parsed.requests.height,
+        records_rejected=account.records_rejected + parsed.rejected.height,
+        rows_written=account.rows_written + parsed.requests.height,
+    )
 
 
 def _with_repeated(warehouse: Warehouse, source: WebLog, account: Account) -> Account:
@@ -135,14 +139,14 @@ def _with_repeated(warehouse: Warehouse, source: WebLog, account: Account) -> Ac
     return replace(account, reason=reason)
 
 
-def _layout_of(source: WebLog, block: pl.DataFrame, known: str | None) -> Layout:
+def _layout_of(source: WebLog, first: LineBlock, known: str | None) -> Layout:
     if source.layout is not None:
         return source.layout
     if known in FORMATS:
         return FORMATS[known]
-    found = recognise_format(block["line"].head(SNIFFED_LINES))
+    found = recognise_format(first.lines["line"].head(SNIFFED_LINES))
     if found.name is None:
-        refuse_binary(block)
+        refuse_binary(first.lines)
         raise RefusedFileError(f"its format is not recognised: {found.sentence}")
     layout = FORMATS[found.name]
     if layout.needs_month and source.month is None:

@@ -238,14 +238,11 @@ class Warehouse:
         on = " AND ".join(
             f"{_table(table)}.{_column(table, name)} = matching.{name}" for name in keys.columns
         )
-        self._connection.register("matching", keys)
-        try:
-            statement = (
-                f"UPDATE {_table(table)} SET {settings} FROM matching {condition or 'WHERE true'} AND {on}"
-            )
+        statement = (
+            f"UPDATE {_table(table)} SET {settings} FROM matching {condition or 'WHERE true'} AND {on}"
+        )
+        with self._registered("matching", keys):
             self._connection.execute(statement, [*values.values(), *bound])
-        finally:
-            self._connection.unregister("matching")
 
     def delete_spans(self, table: str, spans: pl.DataFrame) -> None:
         """Remove the rows of series within spans of time.
@@ -259,14 +256,20 @@ class Warehouse:
         """
         if spans.is_empty():
             return
-        self._connection.register("spans", spans)
-        try:
+        with self._registered("spans", spans):
             self._connection.execute(
                 f"DELETE FROM {_table(table)} AS kept USING spans WHERE kept.series_id = spans.series_id "
                 "AND kept.at_utc BETWEEN spans.first_utc AND spans.last_utc"
             )
+
+    @contextmanager
+    def _registered(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
+        """Let statements see a frame; DuckDB holds it until the transaction ends, so it should be small."""
+        self._connection.register(name, frame)
+        try:
+            yield
         finally:
-            self._connection.unregister("spans")
+            self._connection.unregister(name)
 
     def replace(self, table: str, frame: pl.DataFrame, where: Where) -> None:
         """Put rows in the place of those that meet a condition, in one transaction."""
