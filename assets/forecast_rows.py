@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.periodic_rows import slots_of, stored_moments
+from assets.stored_periodic import slots_of, stored_moments
 from traffic.models.champion import PERIODIC, choose_champion
 from traffic.models.constant_volatility import ConstantVolatilityModel
 from traffic.models.filtering import forecast

@@ -1,6 +1,7 @@
-"""The schema ``models``: the fits of both families, night by night.
+"""The constant-volatility family of the schema ``models``, night by night.
 
-Forecasts from them are in ``forecasts``, what they leave unexplained in ``diagnostics``.
+The periodic family is in ``periodic``. Forecasts from both are in ``forecasts``, what this one leaves
+unexplained in ``diagnostics``.
 """
 
 from collections.abc import Iterator
@@ -8,12 +9,10 @@ from functools import partial
 from typing import Any
 
 import dagster as dg
-import polars as pl
 
 from assets.constant_volatility_rows import FittedRows, fit_rows, refused_rows
 from assets.landing import Landing
 from assets.nights import in_isolation, night_of, replace_night, rows_frame, series_of_night
-from assets.periodic_rows import periodic_rows, refused_row
 from assets.table_specs import table_spec, written
 from warehouse import Warehouse
 
@@ -47,43 +46,3 @@ def constant_volatility_fits(
     replace_night(warehouse, night, frames)
     for table, frame in frames.items():
         yield written(table, frame)
-
-
-@dg.multi_asset(
-    name="periodic_fits",
-    specs=[
-        table_spec("models.periodic", [*_SERIES, "series.day_ensemble"]),
-        table_spec("models.periodic_moments", [*_SERIES, "series.day_ensemble"]),
-    ],
-)
-def periodic_fits(
-    context: dg.AssetExecutionContext,
-    warehouse: dg.ResourceParam[Warehouse],
-    landing: dg.ResourceParam[Landing],
-) -> Iterator[Any]:
-    """Estimate the periodic mean and standard deviation of every series over its day."""
-    night = night_of(context, landing)
-    rows: list[dict[str, Any]] = []
-    moments: list[pl.DataFrame] = []
-    for series in series_of_night(warehouse, night):
-        row, frame = in_isolation(
-            series.series_id,
-            partial(periodic_rows, series),
-            partial(_refused, series.series_id),
-            context.log,
-        )
-        rows.append(row)
-        moments.append(frame)
-    frames = {
-        "models.periodic": rows_frame(rows, night),
-        "models.periodic_moments": rows_frame(pl.concat(moments, how="diagonal").to_dicts(), night)
-        if moments
-        else pl.DataFrame(),
-    }
-    replace_night(warehouse, night, frames)
-    for table, frame in frames.items():
-        yield written(table, frame)
-
-
-def _refused(series_id: str, reason: str) -> tuple[dict[str, Any], pl.DataFrame]:
-    return refused_row(series_id, reason), pl.DataFrame()

@@ -14,8 +14,9 @@ from assets.checks.tables import (
 )
 from assets.diagnostics import peaks_of_days, residual_diagnostics
 from assets.forecasts import champions_and_points, scores_of_the_day_before
-from assets.models import constant_volatility_fits, periodic_fits
+from assets.models import constant_volatility_fits
 from assets.partitions import nights_of
+from assets.periodic import periodic_family
 from assets.published import published_copy
 from assets.quality import expectations
 from assets.raw import landing_files
@@ -32,7 +33,7 @@ from warehouse.store import DEFAULT_WAIT_SECONDS
 _MADE_FOR_A_NIGHT = (
     series_of_sources,
     constant_volatility_fits,
-    periodic_fits,
+    periodic_family,
     champions_and_points,
     scores_of_the_day_before,
     residual_diagnostics,

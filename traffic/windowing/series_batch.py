@@ -6,7 +6,7 @@ Grouping, the common calendar and the flags belong here; one series by itself is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -61,28 +61,25 @@ class SeriesBatch:
                 self.value_clean[row],
             )
 
-    def part(self, rows: slice) -> SeriesBatch:
+    def part(self, rows: Sequence[int]) -> SeriesBatch:
         """Return the batch of some of its series.
 
         Parameters
         ----------
-        rows : slice
-            Of the series.
+        rows : sequence of int
+            Which of the series, in the order wanted.
 
         Returns
         -------
         SeriesBatch
-            Views of the same arrays.
+            With copies of their values.
         """
-        return SeriesBatch(
-            self.series_ids[rows],
-            self.start_utc,
-            self.step_seconds,
-            self.time_zone,
-            self.value[rows],
-            self.value_clean[rows],
-            self.slot,
-            self.local_date,
+        chosen = list(rows)
+        return replace(
+            self,
+            series_ids=tuple(self.series_ids[row] for row in chosen),
+            value=self.value[chosen],
+            value_clean=self.value_clean[chosen],
         )
 
     @property
