@@ -28,6 +28,7 @@ from traffic.models.periodic.harmonic_estimates import (
 from traffic.models.periodic.moments import PeriodicMoments, deviations
 from traffic.models.periodic.periodicity_tests import (
     PeriodicityTest,
+    coherence_periodicity_test,
     correlation_periodicity_tests,
     harmonic_periodicity_test,
     moment_periodicity_tests,
@@ -141,6 +142,7 @@ def _of_model(fitted: _Fitted) -> Frames:
         *moment_periodicity_tests(batch.value_clean, batch.slot, n_slots, fitted.moments),
         harmonic_periodicity_test(mean),
         *correlation_periodicity_tests(covariance),
+        coherence_periodicity_test(batch.value_clean, batch.slot, n_slots),
     ]
     after = {"covariance": covariance.covariance[:, :, 1:], "correlation": covariance.correlation[:, :, 1:]}
     index = {"slot": np.arange(n_slots, dtype=np.int32), "lag": np.array(lags[1:], dtype=np.int32)}

@@ -159,7 +159,7 @@ def test_the_test_of_equal_correlation_holds_its_level_where_there_is_some():
 
 @pytest.mark.parametrize("phi", [0.0, -0.5, 0.7])
 def test_coherence_holds_its_level_in_stationary_noise(phi):
-    lines = diagonal_coherence(centred(coloured(8, phi)), SLOTS, 3)
+    lines = diagonal_coherence(centred(coloured(8, phi)), SLOTS, range(1, 4))
     assert_level(lines.p_value, allowed=0.005)
     assert_level(coherence_test(lines).p_value, allowed=0.005)
     # Of n points a share has the error of one over all of them; they are independent.
@@ -169,7 +169,7 @@ def test_coherence_holds_its_level_in_stationary_noise(phi):
 
 def test_coherence_of_normal_scores_holds_its_level_for_heavy_tails():
     scores = normal_scores(centred(coloured(9, 0.5, law="student")))
-    assert_level(diagonal_coherence(scores, SLOTS, 3).p_value, allowed=0.005)
+    assert_level(diagonal_coherence(scores, SLOTS, range(1, 4)).p_value, allowed=0.005)
 
 
 @pytest.mark.parametrize("what", ["mean", "covariance", "yule_walker", "least_squares"])

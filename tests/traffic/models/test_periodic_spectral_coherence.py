@@ -45,7 +45,7 @@ def test_the_square_is_the_definition_but_where_a_window_meets_the_others_mirror
 def test_the_lines_are_points_of_the_square_taken_once_each():
     n_slots, n_cycles, window = 7, 9, 4
     x = centred(np.random.default_rng(181).standard_normal((2, n_slots * n_cycles)), n_slots)
-    lines = diagonal_coherence(x, n_slots, 3, window)
+    lines = diagonal_coherence(x, n_slots, range(1, 4), window)
     starts = [gap * n_cycles + 1 + part * window for gap in range(n_slots) for part in range(2)]
     square = coherence_square(x, n_slots, window, starts)
     for j in (1, 2, 3):
@@ -95,7 +95,7 @@ def test_a_swelling_amplitude_lies_on_the_first_line_and_a_faster_one_on_its_own
     noise = lfilter([1.0], [1.0, -0.5], np.random.default_rng(183).standard_normal((30, t.size)))
     for j in (1, 3):
         swelling = noise * (1 + 0.5 * np.cos(2 * np.pi * j * t / n_slots))
-        lines = diagonal_coherence(centred(swelling, n_slots), n_slots, 4)
+        lines = diagonal_coherence(centred(swelling, n_slots), n_slots, range(1, 5))
         assert (lines.p_value[:, j - 1] < 1e-6).all()
         assert (lines.share_above[:, j - 1] > 0.2).all()
         whole = coherence_test(lines)
@@ -103,7 +103,7 @@ def test_a_swelling_amplitude_lies_on_the_first_line_and_a_faster_one_on_its_own
         assert (whole.p_value < 1e-5).all()
         np.testing.assert_allclose(whole.p_value, 4 * lines.p_value.min(axis=1))
     # Seen with a wrong period, the swelling lies between the lines.
-    wrong = diagonal_coherence(centred(swelling[:, : 25 * 53], 25), 25, 4)
+    wrong = diagonal_coherence(centred(swelling[:, : 25 * 53], 25), 25, range(1, 5))
     assert np.mean(coherence_test(wrong).p_value < 0.05) < 0.3
 
 
@@ -111,15 +111,15 @@ def test_a_periodic_autoregression_of_even_variance_is_seen_as_well():
     phi = 0.6 * np.cos(2 * np.pi * np.arange(12) / 12)[:, None]
     x = simulate_autoregression(phi, np.ones(12), 200, 20, np.random.default_rng(184))
     even = x / x.reshape(20, 200, 12).std(axis=1)[:, np.arange(x.shape[1]) % 12]
-    assert (coherence_test(diagonal_coherence(centred(even, 12), 12, 3)).p_value < 0.01).all()
+    assert (coherence_test(diagonal_coherence(centred(even, 12), 12, range(1, 4))).p_value < 0.01).all()
 
 
 def test_a_single_large_value_is_coherent_everywhere_and_its_scores_are_not():
     x = np.random.default_rng(185).standard_normal((40, 24 * 28))
     x[:, 300] = 100.0
     x = centred(x, 24)
-    assert (coherence_test(diagonal_coherence(x, 24, 3)).p_value < 1e-6).all()
-    of_scores = coherence_test(diagonal_coherence(normal_scores(x), 24, 3)).p_value
+    assert (coherence_test(diagonal_coherence(x, 24, range(1, 4))).p_value < 1e-6).all()
+    of_scores = coherence_test(diagonal_coherence(normal_scores(x), 24, range(1, 4))).p_value
     assert np.mean(of_scores < 0.05) < 0.2
 
 
@@ -134,8 +134,8 @@ def test_missing_values_count_as_no_deviation_until_there_are_too_many():
     x = centred(np.random.default_rng(186).standard_normal((3, 24 * 20)), 24)
     x[0, 100:130] = np.nan
     x[1, : int(0.11 * x.shape[1])] = np.nan
-    found = diagonal_coherence(x, 24, 2)
-    as_zero = diagonal_coherence(np.nan_to_num(x[:1]), 24, 2)
+    found = diagonal_coherence(x, 24, range(1, 3))
+    as_zero = diagonal_coherence(np.nan_to_num(x[:1]), 24, range(1, 3))
     np.testing.assert_allclose(found.statistic[0], as_zero.statistic[0])
     assert np.isnan(found.p_value[1]).all()
     assert np.isnan(coherence_square(x, 24, 4, [1, 30])[1]).all()
@@ -144,7 +144,7 @@ def test_missing_values_count_as_no_deviation_until_there_are_too_many():
 
 def test_a_series_without_variation_is_not_tested():
     x = np.stack([np.zeros(240), np.full(240, np.nan)])
-    lines = diagonal_coherence(x, 24, 2)
+    lines = diagonal_coherence(x, 24, range(1, 3))
     assert np.isnan(lines.p_value).all()
     whole = coherence_test(lines)
     assert np.isnan(whole.p_value).all()
@@ -153,9 +153,9 @@ def test_a_series_without_variation_is_not_tested():
 
 def test_a_batch_in_parts_is_each_series_by_itself():
     x = centred(np.random.default_rng(187).standard_normal((45, 24 * 1200)), 24)
-    together = diagonal_coherence(x, 24, 2)
+    together = diagonal_coherence(x, 24, range(1, 3))
     for series in (0, 36, 44):
-        alone = diagonal_coherence(x[series : series + 1], 24, 2)
+        alone = diagonal_coherence(x[series : series + 1], 24, range(1, 3))
         np.testing.assert_allclose(together.statistic[series], alone.statistic[0])
 
 
@@ -163,7 +163,7 @@ def test_a_batch_in_parts_is_each_series_by_itself():
     ("shape", "n_slots", "n_diagonals", "window", "words"),
     [
         ((1, 48), 24, 1, None, "3 cycles"),
-        ((1, 240), 24, 12, None, "1 to 11 lines"),
+        ((1, 240), 24, 12, None, "lines of 1 to 11"),
         ((1, 240), 2, 1, None, "3 slots"),
         ((1, 240), 24, 1, 10, "2 to 9 frequencies"),
         ((1, 240), 24, 1, 1, "2 to 9 frequencies"),
@@ -171,7 +171,7 @@ def test_a_batch_in_parts_is_each_series_by_itself():
 )
 def test_what_the_record_does_not_have_is_refused(shape, n_slots, n_diagonals, window, words):
     with pytest.raises(ValueError, match=words):
-        diagonal_coherence(np.ones(shape), n_slots, n_diagonals, window)
+        diagonal_coherence(np.ones(shape), n_slots, range(1, n_diagonals + 1), window)
 
 
 def test_a_square_too_large_for_a_picture_is_refused():

@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.signal import lfilter
 
 from traffic.models.periodic import periodicity_tests as module
+from traffic.models.periodic.coarser_slots import coarser
 from traffic.models.periodic.covariance import periodic_covariance
 from traffic.models.periodic.harmonic_estimates import estimate_mean_harmonics
 from traffic.models.periodic.moment_tests import mean_by_slot_test, variance_by_slot_test
 from traffic.models.periodic.moments import deviations, periodic_moments
 from traffic.models.periodic.periodicity_tests import (
-    coarser,
+    coherence_periodicity_test,
     correlation_periodicity_tests,
     harmonic_periodicity_test,
     judged,
@@ -63,6 +65,45 @@ def test_correlation_is_that_of_successive_values():
     assert zero.verdicts[1].startswith("Successive values are correlated")
     assert zero.p_value[0] > 0.05
     assert equal.verdicts[0].startswith("The correlation of successive values is the same")
+
+
+def hourly(days: int, phi: float, swelling: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A daily and a weekly mean, and an AR(1) whose amplitude follows the day."""
+    slot = np.arange(days * 24) % 24
+    noise = lfilter([1.0], [1.0, -phi], np.random.default_rng(seed).standard_normal((200, days * 24)))
+    course = np.sin(2 * np.pi * slot / 24)
+    weekday = 1 - 0.5 * (np.arange(days * 24) // 24 % 7 > 4)
+    return 10 * weekday * (2 + course) + (1 + swelling * course) * noise, slot
+
+
+@pytest.mark.parametrize(("days", "phi"), [(56, 0.5), (56, 0.98), (12, 0.5)])
+def test_coherence_is_blind_to_means_and_sees_a_swelling_amplitude(days, phi):
+    if days < 28:
+        values = hourly(days, phi, 0.0, 21)[0]
+        values -= values.mean(axis=0)  # short of four weeks the weekly mean cannot be told from the rest
+    else:
+        values = hourly(days, phi, 0.0, 21)[0]
+    slot = np.arange(days * 24) % 24
+    level = np.mean(coherence_periodicity_test(values, slot, 24).p_value < 0.05)
+    assert level < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
+    if days >= 28:
+        swelling, _ = hourly(days, phi, 0.6, 22)
+        assert np.mean(coherence_periodicity_test(swelling, slot, 24).p_value < 0.05) > 0.95
+
+
+def test_coherence_is_taken_between_changes_of_the_clock():
+    values, slot = hourly(40, 0.5, 0.6, 23)
+    changed = np.concatenate([slot[: 5 * 24], (slot[5 * 24 :] + 1) % 24])
+    found = coherence_periodicity_test(values, changed, 24).p_value
+    after = coherence_periodicity_test(values[:, 5 * 24 :], slot[5 * 24 :], 24).p_value
+    np.testing.assert_array_equal(found, after)
+
+
+def test_two_days_are_too_few_for_coherence():
+    values, slot = hourly(2, 0.5, 0.6, 24)
+    found = coherence_periodicity_test(values, slot, 24)
+    assert np.isnan(found.p_value).all()
+    assert found.verdicts[0].startswith("Not tested")
 
 
 @pytest.mark.parametrize("test", module._SENTENCES)

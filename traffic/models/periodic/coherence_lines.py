@@ -6,7 +6,7 @@ Many series at once on the points that carry the test belong here. The coherence
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,18 +35,21 @@ class DiagonalCoherence:
     ----------
     window : int
         Frequencies M of a window.
-    n_points : ndarray of int of shape (diagonals,)
+    lines : tuple of int
+        j of each column.
+    n_points : ndarray of int of shape (lines,)
         Points tested on each line, of windows that do not overlap.
-    mean_coherence : ndarray of shape (series, diagonals)
+    mean_coherence : ndarray of shape (series, lines)
         Mean of the squared coherence, 1 / M on average where there is none.
-    share_above : ndarray of shape (series, diagonals)
+    share_above : ndarray of shape (series, lines)
         Share of the points above the threshold of 5 % for a single one: 0.05 on average where there is none.
-    statistic, p_value : ndarray of shape (series, diagonals)
+    statistic, p_value : ndarray of shape (series, lines)
         Test that there is no coherence on the line. NaN where the series has no power or too many values
         missing.
     """
 
     window: int
+    lines: tuple[int, ...]
     n_points: NDArray[np.int64]
     mean_coherence: NDArray[np.float64]
     share_above: NDArray[np.float64]
@@ -72,7 +75,7 @@ class CoherenceTest:
 
 
 def diagonal_coherence(
-    centred: NDArray[np.float64], n_slots: int, n_diagonals: int, window: int | None = None
+    centred: NDArray[np.float64], n_slots: int, lines: Sequence[int], window: int | None = None
 ) -> DiagonalCoherence:
     """Test that there is no coherence on the lines p - q = j C that a periodically correlated series has.
 
@@ -82,8 +85,8 @@ def diagonal_coherence(
         Deviations from the periodic mean on a clock without changes, NaN where missing; cut to whole periods.
     n_slots : int
         Number of slots T in the period, 3 or more.
-    n_diagonals : int
-        Lines tested, j = 1 to at most (T - 1) // 2: harmonics of the covariance.
+    lines : sequence of int
+        Lines tested, each j from 1 to (T - 1) // 2: harmonics of the covariance.
     window : int, optional
         Frequencies M of a window, 2 to C - 1, C the number of cycles. Unless told, as many as let equal
         windows of about ``USUAL_WINDOW`` fill C - 1.
@@ -96,7 +99,7 @@ def diagonal_coherence(
     Raises
     ------
     ValueError
-        If there are fewer than three cycles, not that many lines, or no such window.
+        If there are fewer than three cycles, no such lines, or no such window.
 
     Notes
     -----
@@ -119,17 +122,17 @@ def diagonal_coherence(
     with more than ``MAX_MISSING`` missing are not tested.
     """
     n_cycles = centred.shape[1] // n_slots
-    if n_slots < 3 or n_cycles < 3 or not 1 <= n_diagonals <= (n_slots - 1) // 2:
+    if n_slots < 3 or n_cycles < 3 or not lines or not all(1 <= j <= (n_slots - 1) // 2 for j in lines):
         raise ValueError(
-            f"Coherence needs 3 cycles of 3 slots and 1 to {(n_slots - 1) // 2} lines; got {n_cycles} of "
-            f"{n_slots}, and {n_diagonals}."
+            f"Coherence needs 3 cycles of 3 slots and lines of 1 to {(n_slots - 1) // 2}; got {n_cycles} of "
+            f"{n_slots}, and {list(lines)}."
         )
     size = (n_cycles - 1) // max(round((n_cycles - 1) / USUAL_WINDOW), 1) if window is None else window
     if not 2 <= size <= n_cycles - 1:
         raise ValueError(f"A window has 2 to {n_cycles - 1} frequencies, between harmonics; got {size}.")
-    pairs = [_mirror_free(n_slots, j) for j in range(1, n_diagonals + 1)]
+    pairs = [_mirror_free(n_slots, j) for j in lines]
     n_points = np.array([low.size for low, _ in pairs]) * ((n_cycles - 1) // size)
-    mean, share, statistic = (np.full((centred.shape[0], n_diagonals), np.nan) for _ in range(3))
+    mean, share, statistic = (np.full((centred.shape[0], len(lines)), np.nan) for _ in range(3))
     threshold = coherence_threshold(size)
     for rows, windows, total in _windows(centred, n_slots, size):
         power = (windows.real**2 + windows.imag**2).sum(axis=3)
@@ -140,7 +143,7 @@ def diagonal_coherence(
             share[rows, column] = (coherence > threshold).mean(axis=(1, 2))
             statistic[rows, column] = -2.0 * (size - 1) * np.log1p(-coherence).sum(axis=(1, 2))
     p_value = np.asarray(chi2.sf(statistic, 2 * n_points))
-    return DiagonalCoherence(size, n_points.astype(np.int64), mean, share, statistic, p_value)
+    return DiagonalCoherence(size, tuple(lines), n_points.astype(np.int64), mean, share, statistic, p_value)
 
 
 def coherence_test(lines: DiagonalCoherence) -> CoherenceTest:
@@ -162,7 +165,7 @@ def coherence_test(lines: DiagonalCoherence) -> CoherenceTest:
     best = np.argmin(np.where(np.isnan(lines.p_value), np.inf, lines.p_value), axis=1)[:, None]
     statistic = np.take_along_axis(lines.statistic, best, axis=1)[:, 0]
     p_value = np.minimum(n_lines * np.take_along_axis(lines.p_value, best, axis=1)[:, 0], 1.0)
-    return CoherenceTest(statistic, p_value, np.where(is_tested, best[:, 0] + 1, 0))
+    return CoherenceTest(statistic, p_value, np.where(is_tested, np.array(lines.lines)[best[:, 0]], 0))
 
 
 def _windows(

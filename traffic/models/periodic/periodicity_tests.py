@@ -12,18 +12,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from traffic.models.periodic.coarser_slots import COARSE_SLOTS, coarser
+from traffic.models.periodic.coherence_lines import coherence_test, diagonal_coherence
 from traffic.models.periodic.correlation_tests import equal_correlation_test, zero_correlation_test
 from traffic.models.periodic.covariance import PeriodicCovariance
 from traffic.models.periodic.harmonic_estimates import HarmonicEstimates
 from traffic.models.periodic.moment_bootstrap import mean_by_slot_bootstrap, variance_by_slot_bootstrap
 from traffic.models.periodic.moment_tests import mean_by_slot_test, variance_by_slot_test
-from traffic.models.periodic.moments import PeriodicMoments
+from traffic.models.periodic.moments import PeriodicMoments, deviations, periodic_moments
+from traffic.models.periodic.spectral_coherence import normal_scores
 
 SIGNIFICANCE: Final = 0.05
-
-COARSE_SLOTS: Final = 24
-"""The bootstraps take at most this many slots a period, means of those of the record: resampling
-five-minute values two hundred times would cost more than all else together, and an hourly course shows."""
 
 SEED: Final = 2021
 
@@ -34,6 +33,14 @@ VARIANCE_BOOTSTRAP: Final = "variance_by_slot_bootstrap"
 HARMONICS: Final = "mean_harmonics"
 ZERO_CORRELATION: Final = "zero_correlation"
 EQUAL_CORRELATION: Final = "equal_correlation"
+COHERENCE: Final = "spectral_coherence"
+
+WEEK: Final = 7
+MIN_WEEKS: Final = 4
+"""Fewer, and the frequencies between the multiples of the weekly one are too few for a window."""
+
+COHERENCE_LINES: Final = 6
+"""Harmonics of the covariance that are looked for."""
 
 _SENTENCES: Final = {
     MEAN: (
@@ -63,6 +70,12 @@ _SENTENCES: Final = {
     EQUAL_CORRELATION: (
         "The correlation of successive values depends on the slot: more than the amplitude is periodic.",
         "The correlation of successive values is the same in all slots, as far as this record can tell.",
+    ),
+    COHERENCE: (
+        "Frequencies a multiple of the daily one apart go together (Hurd and Gerr): beyond its mean, the "
+        "series is periodically correlated.",
+        "No coherence between frequencies a multiple of the daily one apart is found: beyond its mean, the "
+        "series may be stationary.",
     ),
 }
 
@@ -174,6 +187,58 @@ def harmonic_periodicity_test(estimates: HarmonicEstimates) -> PeriodicityTest:
     return judged(HARMONICS, np.where(np.isnan(p_value), np.nan, estimates.n_kept), p_value)
 
 
+def coherence_periodicity_test(
+    values: NDArray[np.float64], slot: NDArray[np.int64], n_slots: int
+) -> PeriodicityTest:
+    """Test that the series is stationary but for its mean, by Hurd and Gerr's spectral coherence.
+
+    Parameters
+    ----------
+    values : ndarray of shape (series, time)
+        NaN where missing.
+    slot : ndarray of int of shape (time,)
+        Slot of each time.
+    n_slots : int
+        Number of slots in the period.
+
+    Returns
+    -------
+    PeriodicityTest
+        ``spectral_coherence``, over ``COHERENCE_LINES`` support lines of the period. NaN with fewer than
+        three cycles or too many values missing.
+
+    Notes
+    -----
+    Of the normal scores of the differences of deviations, at ``COARSE_SLOTS`` slots a period at most, in the
+    longest stretch without a change of the clock. From ``MIN_WEEKS`` weeks on, deviations are those from the
+    mean of the slot of the week, and its frequencies are left out. In simulations of eight weeks of an AR(1)
+    with a daily and a weekly mean, the level of 5 % was 4 to 6 % at coefficients of 0 to 0.995.
+    """
+    coarse, coarse_slot, coarse_slots = coarser(values, slot, n_slots)
+    stretch = _longest_stretch(coarse_slot, coarse_slots)
+    x = coarse[:, stretch]
+    is_weekly = x.shape[1] >= MIN_WEEKS * WEEK * coarse_slots
+    days = WEEK if is_weekly else 1
+    n_lines = min(COHERENCE_LINES, (coarse_slots - 1) // 2)
+    if x.shape[1] < 3 * coarse_slots or n_lines < 1:
+        nothing = np.full(values.shape[0], np.nan)
+        return judged(COHERENCE, nothing, nothing)
+    cycle_slot = np.arange(x.shape[1]) % (days * coarse_slots)
+    centred = deviations(x, cycle_slot, periodic_moments(x, cycle_slot, days * coarse_slots))
+    scores = normal_scores(np.diff(centred, axis=1, prepend=np.nan))
+    lines = range(days, days * n_lines + 1, days)
+    found = coherence_test(diagonal_coherence(scores, days * coarse_slots, lines))
+    return judged(COHERENCE, found.statistic, found.p_value)
+
+
+def _longest_stretch(slot: NDArray[np.int64], n_slots: int) -> slice:
+    """Longest run of times whose slots follow each other: between two changes of the clock."""
+    jumps = np.flatnonzero(slot[1:] != (slot[:-1] + 1) % n_slots) + 1
+    edges = np.concatenate([[0], jumps, [slot.size]])
+    longest = int(np.argmax(np.diff(edges)))
+    return slice(int(edges[longest]), int(edges[longest + 1]))
+
+
 def judged(test: str, statistic: NDArray[np.float64], p_value: NDArray[np.float64]) -> PeriodicityTest:
     """Put a sentence to each p-value.
 
@@ -195,43 +260,3 @@ def judged(test: str, statistic: NDArray[np.float64], p_value: NDArray[np.float6
         not_made if np.isnan(p) else (rejects if p < SIGNIFICANCE else keeps) for p in p_value.tolist()
     )
     return PeriodicityTest(test, statistic.astype(np.float64), p_value, verdicts)
-
-
-def coarser(
-    values: NDArray[np.float64], slot: NDArray[np.int64], n_slots: int, at_most: int = COARSE_SLOTS
-) -> tuple[NDArray[np.float64], NDArray[np.int64], int]:
-    """Average neighbouring slots.
-
-    Parameters
-    ----------
-    values : ndarray of shape (series, time)
-        NaN where missing.
-    slot : ndarray of int of shape (time,)
-        Slot of each time.
-    n_slots : int
-        Number of slots in the period.
-    at_most : int
-        Slots a period wanted at most.
-
-    Returns
-    -------
-    values : ndarray of shape (series, coarse time)
-        Means of what is observed of each group; NaN where nothing is. Values before the first whole group
-        and after the last are left out.
-    slot : ndarray of int of shape (coarse time,)
-        Slot of each group.
-    n_slots : int
-        The number of slots over the smallest divisor that leaves no more than ``at_most``; as given where
-        there is none but itself, or slots are few already.
-    """
-    divisors = (d for d in range(1, n_slots // 2 + 1) if n_slots % d == 0 and n_slots // d <= at_most)
-    size = next(divisors, 1)
-    if size == 1:
-        return values, slot, n_slots
-    first = int(np.argmax(slot % size == 0))
-    n_groups = (slot.size - first) // size
-    groups = values[:, first : first + n_groups * size].reshape(values.shape[0], n_groups, size)
-    is_observed = ~np.isnan(groups)
-    with np.errstate(invalid="ignore"):
-        means = np.where(is_observed, groups, 0.0).sum(axis=2) / is_observed.sum(axis=2)
-    return means, slot[first : first + n_groups * size : size] // size, n_slots // size
