@@ -38,19 +38,19 @@ FILLED = (
     "models.coefficients",
     "models.periodic",
     "models.periodic_moments",
+    "models.periodic_components",
     "models.champions",
     "diagnostics.autocorrelation",
     "diagnostics.residual_tests",
     "diagnostics.daily_peaks",
-)
-LAID_OUT = (
-    "models.periodic_components",
-    "models.backtests",
-    "diagnostics.residual_histogram",
     "diagnostics.periodicity_tests",
     "diagnostics.density",
     "diagnostics.ensemble_correlation",
     "diagnostics.continuous_correlation",
+)
+LAID_OUT = (
+    "models.backtests",
+    "diagnostics.residual_histogram",
     "planning.congestion",
     "planning.outlook",
 )

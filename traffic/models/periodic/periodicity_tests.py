@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from traffic.models.periodic.coarser_slots import COARSE_SLOTS, coarser
+from traffic.models.periodic.coarser_slots import coarser
 from traffic.models.periodic.coherence_lines import coherence_test, diagonal_coherence
 from traffic.models.periodic.correlation_tests import equal_correlation_test, zero_correlation_test
 from traffic.models.periodic.covariance import PeriodicCovariance
