@@ -28,6 +28,9 @@ VALUES_PER_PARAMETER: Final = 2
 
 MAX_ITERATIONS: Final = 200
 
+_LEVEL_SLOPE: Final = 1e-3
+"""Of the log-likelihood a value: over a standard error of 0.05, that of 1,000 values changes by 0.05."""
+
 _LARGEST_MULTIPLIER: Final = 1.0 - 1e-6
 _LARGEST_LOG_STD: Final = 30.0
 _OUTSIDE: Final = 10.0
@@ -51,8 +54,8 @@ class ParmaFit:
     n_observed, n_parameters : int
         n and k.
     is_converged, is_invertible : bool
-        Whether the search ended by its tolerances, and whether it ended at the invertible one of the models
-        with this likelihood.
+        Whether the search ended where the likelihood is level, and whether at the invertible one of the
+        models that share this likelihood.
     """
 
     model: PeriodicArma
@@ -177,15 +180,12 @@ class _Search:
         return cost if np.isfinite(cost) else 2.0 * _OUTSIDE
 
     def maximum(self, first: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
-        # Each of its evaluations of the slope costs one of the likelihood for every parameter.
-        evaluations = 2 * MAX_ITERATIONS * (first.size + 1)
         found = minimize(
-            self.cost,
-            first,
-            method="L-BFGS-B",
-            options={"maxiter": MAX_ITERATIONS, "maxfun": evaluations},
+            self.cost, first, method="BFGS", options={"maxiter": MAX_ITERATIONS, "gtol": _LEVEL_SLOPE / 10}
         )
-        return np.asarray(found.x, dtype=np.float64), bool(found.success)
+        # Slopes by differences have an error of about 1e-4, at which the search may stop with a complaint.
+        is_level = bool(np.abs(found.jac).max() < _LEVEL_SLOPE)
+        return np.asarray(found.x, dtype=np.float64), is_level
 
     def standard_errors(self, parameters: NDArray[np.float64]) -> PeriodicArma:
         hessian = self.n_observed * approx_hess(parameters, self.cost)
