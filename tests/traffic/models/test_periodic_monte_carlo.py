@@ -27,6 +27,8 @@ from traffic.models.periodic.harmonic_tests import harmonic_f_test, neighbour_f_
 from traffic.models.periodic.moment_bootstrap import mean_by_slot_bootstrap, variance_by_slot_bootstrap
 from traffic.models.periodic.moment_tests import mean_by_slot_test, variance_by_slot_test
 from traffic.models.periodic.moments import deviations, periodic_moments, std_interval
+from traffic.models.periodic.parma import fit_parma
+from traffic.models.periodic.parma_law import PeriodicArma, simulate_parma
 from traffic.models.periodic.spectral_coherence import normal_scores
 
 REPLICATIONS = int(os.environ.get("MONTE_CARLO_REPLICATIONS", "600"))
@@ -195,3 +197,29 @@ def error_of(what, x, slot):
         return (found - autoregression_covariance(PHI, SPREAD, [0, 1])).reshape(len(x), -1)
     fit = fit_yule_walker if what == "yule_walker" else fit_least_squares
     return fit(deviation, slot, SLOTS, 1).coefficients[:, :, 0] - PHI[:, 0]
+
+
+def test_the_intervals_of_a_periodic_arma_s_coefficients_cover_95_per_cent():
+    model = PeriodicArma(np.array([[0.8], [0.4]]), np.array([[-0.3], [0.5]]), np.array([1.0, 2.0]))
+    # A fit takes a tenth of a second and more.
+    n_series = max(REPLICATIONS // 10, 30)
+    covered = []
+    for x in simulate_parma(model, 150, n_series, np.random.default_rng(176)):
+        fit = fit_parma(x, np.arange(x.size) % 2, 2, 1, 1)
+        covered.append(
+            np.concatenate(
+                [
+                    np.abs(estimate - true).ravel() < 1.96 * error.ravel()
+                    for estimate, true, error in zip(
+                        parts(fit.model), parts(model), parts(fit.std_errors), strict=True
+                    )
+                ]
+            )
+        )
+    share = np.mean(covered, axis=0)
+    # Normal intervals from 150 cycles: one point is allowed.
+    assert (np.abs(share - 0.95) < three_errors(0.95, n_series) + 0.01).all(), share
+
+
+def parts(model):
+    return model.ar, model.ma, model.std
