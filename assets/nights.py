@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -18,6 +18,8 @@ from traffic.windowing.regular_series import RegularSeries
 from warehouse import Warehouse, Within
 
 Result = TypeVar("Result")
+USABLE = ["ok", "short"]
+"""States of a series that a night works on: neither stale nor set aside."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,15 @@ def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, 
     return Night(night, issued_at_utc(night, landing.sources.platform.time_zone))
 
 
-def series_of_night(warehouse: Warehouse, night: Night) -> Iterator[RegularSeries]:
-    """Yield every series but the stale and those set aside: the eight weeks before the night's midnight."""
-    catalog = warehouse.read("series.catalog", where={"status": ["ok", "short"]}, order_by="series_id")
+def series_of_night(
+    warehouse: Warehouse, night: Night, only: Sequence[str] | None = None
+) -> Iterator[RegularSeries]:
+    """Yield every series but the stale and those set aside: the eight weeks before the night's midnight.
+
+    With ``only``, no others than these are read.
+    """
+    where = {"status": USABLE} | ({} if only is None else {"series_id": only})
+    catalog = warehouse.read("series.catalog", where=where, order_by="series_id")
     known = Within(night.issued_at_utc - timedelta(days=HISTORY_DAYS), night.issued_at_utc)
     for entry in catalog.iter_rows(named=True):
         observations = warehouse.read(
@@ -89,6 +97,12 @@ def rows_frame(rows: list[dict[str, Any]], night: Night) -> pl.DataFrame:
     """Make a frame of rows, each with the night's midnight."""
     frame = pl.DataFrame(rows, infer_schema_length=None)
     return frame.with_columns(issued_at_utc=pl.lit(night.issued_at_utc, pl.Datetime("us")))
+
+
+def keep_nights(warehouse: Warehouse, landing: Landing, tables: Sequence[str]) -> None:
+    """Keep of some tables the rows of as many nights as ``[platform]`` says."""
+    for table in tables:
+        warehouse.keep_newest(table, "issued_at_utc", landing.sources.platform.keep_nights)
 
 
 def replace_night(warehouse: Warehouse, night: Night, frames: dict[str, pl.DataFrame]) -> None:
