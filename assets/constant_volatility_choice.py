@@ -46,7 +46,7 @@ class ChosenSeries:
         said = f"{len(self.chosen)} of {len(self.chosen) + len(self.why_not)} series get ARIMA and GARCH"
         reasons = " ".join(set(self.why_not.values()))
         keys = " and ".join(key for key in (PATTERNS_KEY, BOUND_KEY) if f"{key} " in reasons)
-        return f"{said}; {keys} of [platform] in sources.toml leave out the others" if keys else said
+        return f"{said}, by {keys} of [platform] in sources.toml" if keys else said
 
 
 def choose_series(series_ids: Iterable[str], patterns: Sequence[str], at_most: int) -> ChosenSeries:
