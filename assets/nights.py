@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -18,6 +18,8 @@ from traffic.windowing.series_batch import SeriesBatch, known_before
 from warehouse import Warehouse, Within
 
 Result = TypeVar("Result")
+USABLE = ["ok", "short"]
+"""States of a series that a night works on: neither stale nor set aside."""
 
 POINTS_AT_ONCE = 1_000_000
 """Read at once: a row of observations takes some 50 bytes on its way through frames into arrays."""
@@ -45,12 +47,16 @@ def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, 
     return Night(night, issued_at_utc(night, landing.sources.platform.time_zone))
 
 
-def batches_of_night(warehouse: Warehouse, night: Night) -> Iterator[SeriesBatch]:
+def batches_of_night(
+    warehouse: Warehouse, night: Night, only: Sequence[str] | None = None
+) -> Iterator[SeriesBatch]:
     """Yield every series but the stale and those set aside: the eight weeks before the night's midnight.
 
-    Series with the same grid come together, so many at once that their rows fit in memory.
+    Series with the same grid come together, so many at once that their rows fit in memory. With ``only``, no
+    others than these are read.
     """
-    catalog = warehouse.read("series.catalog", where={"status": ["ok", "short"]}, order_by="series_id")
+    where = {"status": USABLE} | ({} if only is None else {"series_id": only})
+    catalog = warehouse.read("series.catalog", where=where, order_by="series_id")
     known = Within(night.issued_at_utc - timedelta(days=HISTORY_DAYS), night.issued_at_utc)
     for grid, members in catalog.group_by("step_seconds", "time_zone", maintain_order=True):
         step_seconds, time_zone = grid
@@ -66,9 +72,11 @@ def batches_of_night(warehouse: Warehouse, night: Night) -> Iterator[SeriesBatch
             yield from known_before(observations, series_ids, time_zone, step_seconds, night.issued_at_utc)
 
 
-def series_of_night(warehouse: Warehouse, night: Night) -> Iterator[RegularSeries]:
+def series_of_night(
+    warehouse: Warehouse, night: Night, only: Sequence[str] | None = None
+) -> Iterator[RegularSeries]:
     """Yield the series of ``batches_of_night`` one by one."""
-    for batch in batches_of_night(warehouse, night):
+    for batch in batches_of_night(warehouse, night, only):
         yield from batch.series()
 
 
@@ -99,6 +107,12 @@ def rows_frame(rows: list[dict[str, Any]], night: Night) -> pl.DataFrame:
     """Make a frame of rows, each with the night's midnight."""
     frame = pl.DataFrame(rows, infer_schema_length=None)
     return frame.with_columns(issued_at_utc=pl.lit(night.issued_at_utc, pl.Datetime("us")))
+
+
+def keep_nights(warehouse: Warehouse, landing: Landing, tables: Sequence[str]) -> None:
+    """Keep of some tables the rows of as many nights as ``[platform]`` says."""
+    for table in tables:
+        warehouse.keep_newest(table, "issued_at_utc", landing.sources.platform.keep_nights)
 
 
 def replace_night(warehouse: Warehouse, night: Night, frames: dict[str, pl.DataFrame]) -> None:

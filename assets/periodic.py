@@ -12,7 +12,7 @@ import dagster as dg
 from assets.fan_out import fan_out
 from assets.landing import Landing
 from assets.night_tables import NightTables
-from assets.nights import batches_of_night, night_of
+from assets.nights import batches_of_night, keep_nights, night_of
 from assets.periodic_frames import (
     COMPONENTS,
     CONTINUOUS,
@@ -51,8 +51,7 @@ def periodic_family(
             tables.add(frames)
             for series_id, error in failures.items():
                 context.log.error("%s was set aside", series_id, exc_info=error)
-        for table in _BULKY:
-            warehouse.keep_newest(table, "issued_at_utc", landing.sources.platform.keep_nights)
+        keep_nights(warehouse, landing, _BULKY)
     yield from tables.written()
 
 

@@ -10,9 +10,10 @@ from assets.checks.sources import source_checks
 from assets.checks.tables import (
     ledger_accounts_for_every_line,
     observations_have_no_unmarked_gap,
+    selected_orders_stand_among_their_candidates,
     suite_checks,
 )
-from assets.diagnostics import peaks_of_days, residual_diagnostics
+from assets.diagnostics import effects_of_outlier_rules, peaks_of_days, residual_diagnostics
 from assets.forecasts import champions_and_points, scores_of_the_day_before
 from assets.models import constant_volatility_fits
 from assets.partitions import nights_of
@@ -37,6 +38,7 @@ _MADE_FOR_A_NIGHT = (
     champions_and_points,
     scores_of_the_day_before,
     residual_diagnostics,
+    effects_of_outlier_rules,
     peaks_of_days,
     expectations,
     published_copy,
@@ -68,6 +70,7 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
             warehouse_has_the_declared_schema,
             ledger_accounts_for_every_line,
             observations_have_no_unmarked_gap,
+            selected_orders_stand_among_their_candidates,
             *suite_checks(),
             *source_checks(sources),
         ],

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from assets import charts
+from assets.constant_volatility_charts import correlogram_chart, histogram_chart
 from assets.png import SIGNATURE, shrink_png
 
 REPOSITORY = Path(__file__).parents[2]
@@ -47,11 +48,34 @@ def _points() -> pl.DataFrame:
 
 def _autocorrelation() -> pl.DataFrame:
     rows = [
-        {"stage": stage, "lag": lag, "acf": 0.9**lag, "pacf": 0.9 if lag == 1 else 0.01, "band_95": 0.05}
+        {
+            "stage": stage,
+            "lag": lag,
+            "acf": 0.9**lag,
+            "pacf": 0.9 if lag == 1 else 0.01,
+            "band_95": 0.05,
+            "theoretical_acf": 0.85**lag if stage == "clean" else None,
+            "theoretical_pacf": None,
+        }
         for stage in ("clean", "residual")
         for lag in range(25)
     ]
     return pl.DataFrame(rows)
+
+
+def _histogram() -> pl.DataFrame:
+    left = [place - 10.0 for place in range(20)]
+    density = [float(np.exp(-(at**2) / 8) / 5) for at in left]
+    return pl.DataFrame(
+        {
+            "bin_left": left,
+            "bin_right": [at + 1 for at in left],
+            "count": [int(1_000 * one) for one in density],
+            "normal_density": density,
+            "lognormal_density": [*density[1:], None],
+            "t_density": [1.2 * one for one in density],
+        }
+    )
 
 
 def _peaks() -> pl.DataFrame:
@@ -72,7 +96,8 @@ DRAWN: dict[str, tuple[Callable[[pl.DataFrame], bytes], pl.DataFrame]] = {
         lambda past: charts.forecast_chart(past, _points().clear(), "a series", "unknown"),
         _history(),
     ),
-    "correlogram": (lambda rows: charts.correlogram_chart(rows, "a correlogram"), _autocorrelation()),
+    "correlogram": (lambda rows: correlogram_chart(rows, "a correlogram"), _autocorrelation()),
+    "histogram": (lambda rows: histogram_chart(rows, "a histogram"), _histogram()),
     "peaks": (lambda rows: charts.peaks_chart(rows, "peaks"), _peaks()),
 }
 
