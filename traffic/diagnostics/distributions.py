@@ -137,9 +137,11 @@ def compare_laws(residuals: NDArray[np.float64]) -> LawComparison:
 
     Notes
     -----
-    Constant-volatility post, step "residuals". The likelihood of the shifted lognormal is unbounded as the
-    shift approaches the least value (Hill 1963); its profile over the shift is searched within
-    ``SHIFT_BOUNDS`` alone, where the maximum, if there is one, is the local one that Griffiths (1980)
+    Constant-volatility post, step "residuals". Of the shifted lognormal, ln(x - shift) is normal of mean
+    ``log_mean`` and standard deviation ``log_std``; of the t, (x - location) / scale is Student's of ``df``
+    degrees of freedom. The logarithms are tested by Lilliefors 1967. The likelihood of the shifted lognormal
+    is unbounded as the shift approaches the least value (Hill 1963); its profile over the shift is searched
+    within ``SHIFT_BOUNDS`` alone, where the maximum, if there is one, is the local one that Griffiths (1980)
     recommends. The laws are compared as if the values were independent.
     """
     x = residuals[~np.isnan(residuals)]
@@ -172,7 +174,7 @@ def residual_histogram(residuals: NDArray[np.float64], laws: tuple[FittedLaw, ..
     polars.DataFrame
         ``bin_left``, ``bin_right`` (the sample's unit; the last bin holds its right edge), ``count``,
         ``normal_density``, ``lognormal_density``, ``t_density`` (per unit; null without that law). No row
-        without a value. Bins by Freedman and Diaconis (1981), at most ``MAX_BINS``.
+        without a value. Bins by Freedman and Diaconis (1981), 2 IQR n^(-1/3) wide, at most ``MAX_BINS``.
     """
     x = residuals[~np.isnan(residuals)]
     counts, edges = _bins(x)

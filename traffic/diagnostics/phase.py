@@ -68,8 +68,9 @@ def harmonic_phase(day: NDArray[np.float64], reference: NDArray[np.float64]) -> 
 
     Notes
     -----
-    Level, cosine and sine are fitted by least squares to the slots observed in the day, in both courses; on
-    a complete day that is the first Fourier coefficient.
+    Level, cosine and sine are fitted by least squares to the slots observed in the day, in both courses: with
+    a cos(2 pi s / S) + b sin(2 pi s / S), S slots a day, the shift is S / (2 pi) times the difference of the
+    arguments of a + j b. On a complete day that is the first Fourier coefficient.
     """
     is_observed = ~np.isnan(day)
     angle = 2.0 * np.pi * np.flatnonzero(is_observed) / day.size

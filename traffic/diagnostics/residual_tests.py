@@ -72,10 +72,18 @@ def residual_tests(residuals: NDArray[np.float64], p: int, q: int) -> list[Resid
 
     Notes
     -----
-    Constant-volatility post, step "residuals". Ljung and Box 1978; Jarque and Bera 1980; Engle 1982; Wald
-    and Wolfowitz 1940. All from statsmodels. The number of runs knows nothing of the coefficients that were
-    fitted, and those have taken away most of the correlation at lag 1: of residuals of the true order it
-    rejects about 1 % (1,500 simulated ARMA(1,1) of 400 values), of white noise 5 %.
+    Constant-volatility post, step "residuals". With n residuals, r_k their autocorrelations and H lags:
+
+    * Ljung and Box 1978: Q = n (n + 2) sum_{k<=H} r_k^2 / (n - k), chi-square of H - p - q degrees of
+      freedom.
+    * Jarque and Bera 1980: n (S^2 / 6 + (K - 3)^2 / 24), S skewness and K kurtosis, chi-square of 2.
+    * Engle 1982: (n - H) R^2 of e_t^2 regressed on a constant and e_(t-1)^2 to e_(t-H)^2, chi-square of H.
+    * Wald and Wolfowitz 1940: the number of runs, stretches on one side of the median, less its mean over its
+      standard deviation when all orders are equally likely; standard normal.
+
+    All from statsmodels. The number of runs knows nothing of the coefficients that were fitted, and those
+    have taken away most of the correlation at lag 1: of residuals of the true order it rejects about 1 %
+    (1,500 simulated ARMA(1,1) of 400 values), of white noise 5 %.
     """
     observed = residuals[~np.isnan(residuals)]
     if not _varies(observed):
@@ -96,6 +104,11 @@ def arch_lm(residuals: NDArray[np.float64]) -> ResidualTest:
     -------
     ResidualTest
         ``arch_lm``, as ``residual_tests`` has it.
+
+    Notes
+    -----
+    Engle 1982: (n - H) R^2 of e_t^2 regressed on a constant and e_(t-1)^2 to e_(t-H)^2, chi-square of H
+    degrees of freedom where volatility is constant.
     """
     observed = residuals[~np.isnan(residuals)]
     if not _varies(observed):

@@ -67,6 +67,10 @@ def stationarity_tests(x: NDArray[np.float64]) -> tuple[StationarityTest, Statio
     -------
     tuple of StationarityTest
         ADF about a level with lags by AIC, KPSS about a level with automatic lags.
+
+    Notes
+    -----
+    Said and Dickey 1984; Kwiatkowski, Phillips, Schmidt and Shin 1992.
     """
     return augmented_dickey_fuller(x), kwiatkowski_phillips_schmidt_shin(x)
 
@@ -92,7 +96,9 @@ def augmented_dickey_fuller(
 
     Notes
     -----
-    Said and Dickey 1984; p-values of MacKinnon 1994. By statsmodels.
+    Said and Dickey 1984; p-values of MacKinnon 1994. The statistic is the t-ratio of gamma in the regression
+    x_t - x_(t-1) = a (+ b t) + gamma x_(t-1) + sum_k delta_k (x_(t-k) - x_(t-k-1)) + e_t; a unit root has
+    gamma = 0. By statsmodels.
     """
     if (why := _why_not(x)) is not None:
         return _untested(ADF, why)
@@ -132,7 +138,8 @@ def kwiatkowski_phillips_schmidt_shin(x: NDArray[np.float64], n_lags: int | None
 
     Notes
     -----
-    Kwiatkowski, Phillips, Schmidt and Shin 1992. By statsmodels.
+    Kwiatkowski, Phillips, Schmidt and Shin 1992. The statistic is sum_t S_t^2 / (n^2 s^2), S_t the sum of the
+    first t deviations from the mean and s^2 their long-run variance by Bartlett's weights. By statsmodels.
     """
     if (why := _why_not(x)) is not None:
         return _untested(KPSS, why)

@@ -117,6 +117,12 @@ def conditional_fit(
     -------
     ConditionalFit
         Coefficients within the stationary and invertible region.
+
+    Notes
+    -----
+    Box and Jenkins 1970: the least sum of squares of w_t - sum_i phi_i w_(t-i) - sum_j theta_j e_(t-j), the
+    innovations e before the first value taken for zero. The region is searched by partial autocorrelations,
+    which take any value within -1 and 1 (Monahan 1984).
     """
 
     def innovations(unconstrained: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -154,7 +160,7 @@ def inward(coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
 def _constrained(
     unconstrained: NDArray[np.float64], p: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    # Monahan (1984): any real vector becomes partial autocorrelations within (-1, 1), and these coefficients.
+    # Monahan: any real vector becomes partial autocorrelations within (-1, 1), and these coefficients.
     ar = constrain_stationary_univariate(unconstrained[:p]) if p else np.empty(0)
     ma = -constrain_stationary_univariate(unconstrained[p:]) if unconstrained.size > p else np.empty(0)
     return ar, ma

@@ -31,6 +31,11 @@ REFERENCE_ORDER: Final[Order] = (2, 1, 1)
 class ConstantVolatilityModel:
     """An ARIMA and its coefficients: all that residuals and forecasts need.
 
+    With y_t = x_t - mu for d = 0 and y_t = x_t - x_(t-1) for d = 1,
+    y_t = sum_{i<=p} phi_i y_(t-i) + w_t + sum_{j<=q} theta_j w_(t-j), w white of variance sigma^2. ``const``
+    is mu, ``ar.Li`` phi_i, ``ma.Lj`` theta_j and ``sigma2`` sigma^2. (Box and Jenkins 1970 write theta with
+    the other sign.)
+
     Parameters
     ----------
     p, d, q : int
@@ -132,9 +137,9 @@ def fit_exact(x: NDArray[np.float64], order: Order = REFERENCE_ORDER) -> Constan
 
     Notes
     -----
-    Constant-volatility post, step "fit". The window is centred and scaled to unit standard
-    deviation of its stationary part before the fit, because the likelihood of values of 1e12 is badly
-    conditioned, and the results are scaled back exactly.
+    Constant-volatility post, step "fit"; Brockwell and Davis 1991. The window is centred and scaled to
+    unit standard deviation of its stationary part before the fit, because the likelihood of values of 1e12 is
+    badly conditioned, and the results are scaled back exactly.
     """
     if (reason := why_not_constant_volatility(x)) is not None:
         raise ValueError(reason)

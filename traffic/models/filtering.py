@@ -69,6 +69,10 @@ def forecast(x: NDArray[np.float64], model: ConstantVolatilityModel, steps: int,
     ------
     ValueError
         If nothing is observed, the variance is not positive, or ``steps`` or ``gap`` is out of range.
+
+    Notes
+    -----
+    Brockwell and Davis 1991: mean and variance as ``forecast_moments``, and quantiles of the normal law.
     """
     if steps < 1 or gap < 0:
         raise ValueError(f"steps = {steps} must be 1 or more and gap = {gap} must be 0 or more.")
@@ -131,6 +135,11 @@ def forecast_moments(
     ------
     ValueError
         If nothing is observed, or the variance is not positive.
+
+    Notes
+    -----
+    Brockwell and Davis 1991. Where nothing is missing for long the variance h steps ahead is
+    sigma^2 sum_{j<h} psi_j^2, psi as in ``moving_average_weights``; the coefficients are taken as known.
     """
     filtered, centre, scale = _filtered(x, model)
     ahead = filtered.get_forecast(steps)

@@ -113,8 +113,10 @@ def select_order(x: NDArray[np.float64], d: int, max_p: int = 3, max_q: int = 3)
 
     Notes
     -----
-    Constant-volatility post, step "identify". Every candidate is conditioned on the same first
-    ``max(max_p, max_q)`` values, so that all likelihoods are of the same data.
+    Constant-volatility post, step "identify". AICc = n ln(s^2) + n + 2 k + 2 k (k + 1) / (n - k - 1)
+    (Hurvich and Tsai 1989), s^2 the sum of squares over n and k the parameters: p + q, the variance and, for
+    d = 0, the mean. Every candidate is conditioned on the same first ``max(max_p, max_q)`` values, so that
+    all likelihoods are of the same data.
     """
     if (reason := why_not_constant_volatility(x)) is not None:
         raise ValueError(reason)
@@ -146,7 +148,7 @@ def aicc_penalty(n_parameters: int, n_values: int) -> float:
     Returns
     -------
     float
-        2 k + 2 k (k + 1) / (n - k - 1).
+        2 k + 2 k (k + 1) / (n - k - 1) (Hurvich and Tsai 1989), k parameters and n values.
     """
     k = n_parameters
     return 2.0 * k + 2.0 * k * (k + 1) / (n_values - k - 1)

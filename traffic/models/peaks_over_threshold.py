@@ -79,8 +79,8 @@ class PeaksOverThreshold:
         Returns
         -------
         float
-            In the series' own unit; the threshold where peaks come less often than that. (Coles 2001, section
-            4.3.3.)
+            threshold + scale ((steps rate)^shape - 1) / shape, in the series' own unit; the threshold where
+            peaks come less often than that. (Coles 2001, section 4.3.3.)
         """
         n_peaks = steps * self.rate
         if n_peaks <= 1.0:
@@ -113,7 +113,9 @@ def fit_peaks(x: NDArray[np.float64], threshold: float, run_steps: int = RUN_STE
 
     Notes
     -----
-    Davison and Smith 1990; runs declustering as in Coles 2001, section 5.3.2. The likelihood is scipy's.
+    Davison and Smith 1990: P(excess > y) = (1 + shape y / scale)^(-1 / shape), and exp(-y / scale) for
+    shape 0; clusters come as a Poisson process of ``rate`` a step. Runs declustering as in Coles 2001,
+    section 5.3.2. The likelihood is scipy's.
     """
     seen = x[~np.isnan(x)]
     if not math.isfinite(threshold) or run_steps < 1 or seen.size == 0:

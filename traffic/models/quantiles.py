@@ -81,7 +81,7 @@ def gaussian_forecast(
     Returns
     -------
     Forecast
-        The mean and the quantiles at ``QUANTILE_LEVELS``.
+        The mean and the quantiles at ``QUANTILE_LEVELS``: mean + z std, z the normal law's.
     """
     deviates = np.asarray(norm.ppf(QUANTILE_LEVELS), dtype=np.float64)
     quantiles = mean[:, None] + std[:, None] * deviates

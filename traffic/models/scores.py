@@ -61,6 +61,10 @@ def score(
     ------
     ValueError
         If the shapes do not match or the scale is not positive.
+
+    Notes
+    -----
+    Hyndman and Koehler 2006: the mean of |error| / scale is the MASE.
     """
     if mean.shape != actual.shape or quantiles.shape != (*actual.shape, len(QUANTILE_LEVELS)):
         raise ValueError(

@@ -76,6 +76,12 @@ def theoretical_correlogram(model: ConstantVolatilityModel, n_lags: int) -> pl.D
     ------
     ValueError
         If ``n_lags`` is below 1.
+
+    Notes
+    -----
+    Box and Jenkins 1970. AR(1): rho(h) = phi^h, and a PACF of phi at lag 1 and zero beyond. MA(1):
+    rho(1) = theta / (1 + theta^2) and zero beyond (the constant-volatility post says theta), and a PACF that
+    tapers off.
     """
     if n_lags < 1:
         raise ValueError(f"n_lags = {n_lags} must be 1 or more.")

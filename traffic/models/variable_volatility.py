@@ -153,9 +153,15 @@ def choose_volatility(residuals: NDArray[np.float64]) -> VolatilityChoice:
 
     Notes
     -----
-    Constant-volatility post, step "improve". Bollerslev 1986; Nelson 1991; Glosten, Jagannathan and Runkle
-    1993; by Gaussian quasi-likelihood, at most ``MAX_ITERATIONS`` of each search. The mean's coefficients are
-    taken as known.
+    Constant-volatility post, step "improve". With e_t = sigma_t z_t the residuals over ``scale``:
+
+    * GARCH (Bollerslev 1986): sigma_t^2 = omega + alpha e_(t-1)^2 + beta sigma_(t-1)^2.
+    * EGARCH (Nelson 1991): ln sigma_t^2 = omega + alpha (|z_(t-1)| - sqrt(2 / pi)) + gamma z_(t-1)
+      + beta ln sigma_(t-1)^2.
+    * GJR (Glosten, Jagannathan and Runkle 1993): GARCH's plus gamma e_(t-1)^2 where e_(t-1) < 0.
+
+    By Gaussian quasi-likelihood, at most ``MAX_ITERATIONS`` of each search; chosen by BIC = k ln n - 2 loglik
+    (Schwarz 1978). The mean's coefficients are taken as known.
     """
     observed = residuals[~np.isnan(residuals)][-MAX_FITTED_VALUES:]
     test = arch_lm(observed)

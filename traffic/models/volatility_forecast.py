@@ -65,6 +65,12 @@ def innovation_variance(
         In the squared unit of the series. No more than the largest variance within the sample or, if that is
         larger, of the first step: a variance that hardly returns to its mean would else grow without bound
         where nothing has been seen.
+
+    Notes
+    -----
+    Bollerslev 1986: of a GARCH, h steps ahead, s^2 + (alpha + beta)^(h - 1) (sigma_(T+1)^2 - s^2) with
+    s^2 = omega / (1 - alpha - beta); of a GJR the same with alpha + gamma / 2 for alpha; of an EGARCH beyond
+    one step the mean over simulated paths.
     """
     at = np.flatnonzero(~np.isnan(left))[-MAX_FITTED_VALUES:]
     how: dict[str, Any] = {"method": "analytic"}

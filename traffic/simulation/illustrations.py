@@ -92,6 +92,10 @@ def illustrate(process: IllustratedProcess, seed: int, n_lags: int = LAGS) -> Il
     -------
     Illustration
         The same for the same seed.
+
+    Notes
+    -----
+    Constant-volatility post, its illustrations of AR, MA and PACF.
     """
     model = model_of(process)
     noise = random_stream(seed, process.name).standard_normal(BURN_IN + process.n_values)

@@ -161,11 +161,12 @@ def hampel_limits(
     Returns
     -------
     lower, upper : ndarray of shape (time,)
-        Infinite where there is no spread.
+        In the unit of ``value``; infinite where there is no spread.
 
     Notes
     -----
-    Hampel 1974; Davies and Gather 1993.
+    Hampel 1974; Davies and Gather 1993. The limits are m -+ threshold s, m the median and s = 1.4826
+    times the median of |x - m|, which estimates the standard deviation of normal values.
     """
     slot = np.zeros(value.size, np.int32) if slot is None else slot
     median = slot_medians(value, slot)

@@ -81,10 +81,11 @@ def continuous_correlation(
 
     Notes
     -----
-    Khvostivskyi et al. 2021, eq. 4 and figure 6. The divisor is the length of the record, not the number of
-    pairs, so that R is damped as u grows and, on a complete record, no spectrum of it is negative. With
-    missing values it is the mean over the pairs that are there, times (n - u) / n: the same damping. The
-    periodically centred R(u) estimates B_0(u) times (n - u) / n.
+    Khvostivskyi et al. 2021, eq. 4 and figure 6. R(u) = (1 / n) sum_t x°(t) x°(t + u), x° the centred
+    record of n values. The divisor is the length of the record, not the number of pairs, so that R is damped
+    as u grows and, on a complete record, no spectrum of it is negative. With missing values it is the mean
+    over the pairs that are there, times (n - u) / n: the same damping. The periodically centred R(u)
+    estimates B_0(u) times (n - u) / n.
     """
     refuse_negative(lags)
     moments = periodic_moments(values, slot, n_slots)

@@ -79,6 +79,11 @@ def estimate_mean_harmonics(
     ------
     ValueError
         If the shapes do not match or a slot is out of range.
+
+    Notes
+    -----
+    Methods and their sources as in ``mean_harmonics``, tests as in ``neighbour_f_test`` (Hurd and Miamee
+    2007) and ``kept_harmonics`` (Holm 1979).
     """
     n_harmonics = min(MAX_HARMONICS, n_slots // 2)
     harmonics = {
@@ -113,6 +118,11 @@ def estimate_covariance_harmonics(
     ------
     ValueError
         If the shapes do not match, a slot is out of range or a lag is negative.
+
+    Notes
+    -----
+    Methods and their sources as in ``covariance_harmonics``, tests as in ``neighbour_f_test`` (Hurd and
+    Miamee 2007) of the products x(t) x(t + u), and ``kept_harmonics`` (Holm 1979).
     """
     n_harmonics = min(MAX_HARMONICS, n_slots // 2)
     shape = (centred.shape[0], len(lags), n_harmonics + 1)

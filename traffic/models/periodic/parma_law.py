@@ -114,6 +114,10 @@ def parma_state_covariance(model: PeriodicArma) -> NDArray[np.float64]:
     ------
     ValueError
         If the shapes do not match or the process is not periodically stationary.
+
+    Notes
+    -----
+    P(s) = A(s) P(s - 1) A(s)' + sigma(s)^2 g g', A(s) of ``parma_transitions`` and g of ``parma_loading``.
     """
     loading = parma_loading(model)
     noise = model.std[:, None, None] ** 2 * np.outer(loading, loading)
@@ -142,7 +146,8 @@ def parma_covariance(model: PeriodicArma, lags: Sequence[int]) -> NDArray[np.flo
 
     Notes
     -----
-    b(t, u) = e' A(t + u) ... A(t + 1) P(t) e, P(t) the covariance of the state and e the first unit vector.
+    Vecchia 1985. b(t, u) = e' A(t + u) ... A(t + 1) P(t) e, P(t) the covariance of the state and e the
+    first unit vector.
     """
     refuse_negative(lags)
     matrices = parma_transitions(model)

@@ -64,7 +64,8 @@ class ParmaLikelihood:
         Returns
         -------
         float
-            Of normal values in the record's unit.
+            -(1/2) sum_t (ln(2 pi F(t)) + e(t)^2 / F(t)) over the values observed, in the record's unit, e(t)
+            the one-step error and F(t) its variance, as ``errors`` gives them.
 
         Raises
         ------
