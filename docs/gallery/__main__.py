@@ -1,0 +1,5 @@
+"""Writes docs/gallery.md and its pictures: ``make gallery``."""
+
+from gallery.page import write
+
+write()

@@ -1,0 +1,41 @@
+"""The chapters, in the order of the page: a module each, a function for each picture.
+
+A picture's heading is the first line of its function's docstring, what to see in it is the rest.
+"""
+
+from types import ModuleType
+from typing import Final
+
+from gallery.chapters import (
+    arma,
+    autoregression,
+    correlation,
+    days,
+    forecasts,
+    harmonics,
+    laws,
+    outliers,
+    parma,
+    periodic_covariance,
+    periodic_moments,
+    periodicity,
+    simulation,
+    volatility,
+)
+
+CHAPTERS: Final[tuple[ModuleType, ...]] = (
+    outliers,
+    correlation,
+    arma,
+    laws,
+    volatility,
+    simulation,
+    periodic_moments,
+    periodic_covariance,
+    harmonics,
+    autoregression,
+    parma,
+    periodicity,
+    days,
+    forecasts,
+)
