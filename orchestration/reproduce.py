@@ -19,11 +19,13 @@ from assets.printable import printable
 from assets.reproduction.log_day import Ask, busiest_log_day
 from assets.reproduction.page import Document, reproduction_page, tally
 from assets.reproduction.scratch import scratch_warehouse
+from assets.reproduction.week import full_week
 from assets.sources import Source, Sources
 from assets.web_log_source import WebLog
 from orchestration.guess import UnknownFileError, guess
 from orchestration.home import Home
 from orchestration.reading import read_when_free
+from traffic.reproduction.paper import reproduce_paper
 from traffic.reproduction.post import reproduce_post
 from traffic.simulation.landing_zone import NOTICE_PATH
 from traffic.simulation.sources_toml import simulated_patterns
@@ -36,6 +38,11 @@ WAIT_SECONDS = 60.0
 _KNOWN = "SELECT count(*) AS n FROM raw.ingested_files WHERE source = ? AND status IN ('loaded', 'growth')"
 POST = "“Network Traffic Modeling: Constant Volatility”"
 ABOUT_POST = "A blog post that models one day of a web server's log as an ARMA of constant volatility."
+PAPER = "“Mathematical modelling of daily computer network traffic”"
+ABOUT_PAPER = (
+    "M. Khvostivskyy, H. Osukhivska, L. Khvostivska, T. Lobur, D. Velychko, S. Lupenko, T. Hovorushchenko: "
+    "ITTAP 2021, Ternopil (CEUR-WS). A provider's week as realisations of a periodically correlated process."
+)
 
 
 class UnusableDataError(ValueError):
@@ -84,7 +91,7 @@ def reproduce(home: Home, sources: Sources, log: str | None, series: str | None)
         If ``log`` or ``series`` names nothing that can be used.
     """
     landing = Landing(home.path, sources)
-    documents = (_post(home, landing, log),)
+    documents = (_post(home, landing, log), _paper(home, landing, series))
     path = home.reports / PAGE
     write_page(path, reproduction_page(documents))
     return Reproduction(path, documents)
@@ -121,6 +128,45 @@ def _post(home: Home, landing: Landing, log: str | None) -> Document:
         return Document("post", POST, ABOUT_POST, reason=f"{source.name}: {error}")
     data = f"the web log {source.name} ({source.files}), {day.local_date:%-d %B %Y} in {day.time_zone}"
     return Document("post", POST, ABOUT_POST, data, sections, _is_simulated(home, source))
+
+
+def _paper(home: Home, landing: Landing, series: str | None) -> Document:
+    why = []
+    for source in _series_sources(landing, series):
+        try:
+            with _asking(home, landing, source) as ask:
+                week = full_week(ask, source.name, series)
+            if week is None:
+                why.append(f"{source.name} has no seven days in a row with nine tenths of their values")
+                continue
+            sections = reproduce_paper(week)
+        except ValueError as error:
+            why.append(f"{source.name}: {error}")
+            continue
+        data = (
+            f"the series {week.series_id} ({source.files}), {week.dates[0]:%-d %B %Y} to "
+            f"{week.dates[-1]:%-d %B %Y} in {week.time_zone}, its newest whole week"
+        )
+        return Document("paper", PAPER, ABOUT_PAPER, data, sections, _is_simulated(home, source))
+    reason = "; ".join(why) or "sources.toml names no source; add an [[export]]"
+    if series is not None:
+        raise UnusableDataError(f"--series {series}: {reason}")
+    return Document("paper", PAPER, ABOUT_PAPER, reason=reason)
+
+
+def _series_sources(landing: Landing, series: str | None) -> list[Source]:
+    """Return where to look for a week: a named series' own source, else the exports and then the logs."""
+    if series is None:
+        return [*landing.sources.export, *landing.sources.weblog]
+    name = series.split("/")[0]
+    named = [source for source in landing.sources.all if source.name == name]
+    if not named:
+        names = ", ".join(source.name for source in landing.sources.all) or "none"
+        raise UnusableDataError(
+            f"--series {series}: no source of sources.toml is named {name!r} ({names}); a series is "
+            "<source>/<label>, as series.catalog lists it"
+        )
+    return named
 
 
 def _log_source(landing: Landing, log: str | None) -> WebLog | None:

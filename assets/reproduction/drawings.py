@@ -7,9 +7,10 @@ What a picture shows and says is settled in ``traffic.reproduction``; colours an
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import altair as alt
+import numpy as np
 import polars as pl
 
 from assets.page.charts import BLUE, COLOURS, GREEN, INK, ORANGE, STATIC_WIDTH, VERMILION
@@ -41,7 +42,12 @@ def _course(picture: Picture) -> Any:
     names = picture.frame["course"].unique(maintain_order=True).to_list()
     is_time = frame["at"].dtype.is_temporal()
     x = (
-        alt.X("at:T", title=picture.x, scale=alt.Scale(type="utc"), axis=alt.Axis(labelFlush=True))
+        alt.X(
+            "at:T",
+            title=picture.x,
+            scale=alt.Scale(type="utc"),
+            axis=alt.Axis(format="%a %d", tickCount="day"),
+        )
         if is_time
         else alt.X("at:Q", title=picture.x)
     )
@@ -130,6 +136,75 @@ def _intervals(picture: Picture) -> Any:
     return alt.layer(bars, points, theirs)
 
 
+def _peaks(picture: Picture) -> Any:
+    x = alt.X(
+        "hour:Q",
+        title=picture.x,
+        scale=alt.Scale(domain=[0, 24]),
+        axis=alt.Axis(values=list(range(0, 25, 3))),
+    )
+    y = alt.Y("value:Q", title=picture.y, axis=alt.Axis(format="~s"), scale=alt.Scale(zero=False, padding=24))
+    base = alt.Chart(rows(_sided(picture.frame))).encode(x=x, y=y)
+    points = base.mark_point(filled=True, size=70, color=BLUE, opacity=1)
+
+    # One name to the right, the next to the left: neighbours in time are often neighbours on the clock.
+    def names(side: int, align: Literal["left", "right"]) -> Any:
+        shown = base.transform_filter(f"datum.side == {side}")
+        return shown.mark_text(align=align, dx=8 - 16 * side, fontSize=12, color=INK).encode(text="day:N")
+
+    return alt.layer(points, names(0, "left"), names(1, "right"))
+
+
+def _sided(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put every other name, in the order of height, on the other side of its point; none over an edge."""
+    order = pl.int_range(pl.len()) % 2
+    hour = pl.col("hour")
+    side = pl.when(hour > 20).then(1).when(hour < 4).then(0).otherwise(order)
+    return frame.sort("value").with_columns(side=side)
+
+
+def _phases(picture: Picture) -> Any:
+    base = alt.Chart(rows(picture.frame)).encode(x=alt.X("day:N", title=None, sort=None))
+    bars = base.mark_rule(strokeWidth=2, color=BLUE).encode(y=alt.Y("lower:Q", title=picture.y), y2="upper:Q")
+    points = base.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(y="minutes:Q")
+    return alt.layer(_zero(), bars, points)
+
+
+def _densities(picture: Picture) -> Any:
+    names = picture.frame["group"].unique(maintain_order=True).to_list()
+    # A seventh day takes the page's own colour.
+    scale = alt.Scale(domain=names, range=[*COLOURS, INK][: len(names)])
+    base = alt.Chart(rows(picture.frame)).encode(
+        x=alt.X("value:Q", title=picture.x, axis=alt.Axis(format="~s")),
+        color=alt.Color("group:N", title=None, sort=names, scale=scale),
+    )
+    y = alt.Y("empirical:Q", title=picture.y, axis=alt.Axis(format=".1e"))
+    empirical = base.mark_line(strokeWidth=2).encode(y=y)
+    gaussian = base.mark_line(strokeWidth=1, strokeDash=[4, 3]).encode(y="gaussian:Q")
+    return alt.layer(empirical, gaussian)
+
+
+def _surface(picture: Picture) -> Any:
+    step = {name: float(np.diff(np.unique(picture.frame[name].to_numpy())).min()) for name in ("hour", "lag")}
+    frame = picture.frame.with_columns(
+        hour_end=pl.col("hour") + step["hour"], lag_end=pl.col("lag") + step["lag"]
+    )
+    colour = alt.Color(
+        "correlation:Q", title="correlation", scale=alt.Scale(scheme="blueorange", domain=[-1, 1])
+    )
+    return (
+        alt.Chart(rows(frame))
+        .mark_rect()
+        .encode(
+            x=alt.X("hour:Q", title=picture.x, scale=alt.Scale(domain=[0, 24], nice=False)),
+            x2="hour_end:Q",
+            y=alt.Y("lag:Q", title=picture.y, scale=alt.Scale(nice=False)),
+            y2="lag_end:Q",
+            color=colour,
+        )
+    )
+
+
 def _zero() -> Any:
     return alt.Chart({"values": [{}]}).mark_rule(color=INK, opacity=0.6).encode(y=alt.datum(0))
 
@@ -187,4 +262,8 @@ _DRAWINGS: Final[dict[str, Callable[[Picture], Any]]] = {
     "correlogram": _correlogram,
     "histogram": _histogram,
     "intervals": _intervals,
+    "peaks": _peaks,
+    "phases": _phases,
+    "densities": _densities,
+    "surface": _surface,
 }
