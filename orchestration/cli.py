@@ -195,7 +195,7 @@ def sql(home: Path, warehouse: bool, output: str, query: str) -> None:
 @click.option(
     "--series",
     metavar="ID",
-    help="The series for the paper.  [default: the busiest of the first export with a whole week]",
+    help="The series for the paper.  [default: the clearest of the first export with a whole week]",
 )
 def reproduce(home: Path, log: str | None, series: str | None) -> None:
     """Lay the two documents that Diurnal is built from beside this home's data, on one page.

@@ -143,9 +143,10 @@ def _paper(home: Home, landing: Landing, series: str | None) -> Document:
         except ValueError as error:
             why.append(f"{source.name}: {error}")
             continue
+        chosen = "" if series else "; of this source's series it has the clearest daily course"
         data = (
             f"the series {week.series_id} ({source.files}), {week.dates[0]:%-d %B %Y} to "
-            f"{week.dates[-1]:%-d %B %Y} in {week.time_zone}, its newest whole week"
+            f"{week.dates[-1]:%-d %B %Y} in {week.time_zone}, its newest whole week{chosen}"
         )
         return Document("paper", PAPER, ABOUT_PAPER, data, sections, _is_simulated(home, source))
     reason = "; ".join(why) or "sources.toml names no source; add an [[export]]"

@@ -7,7 +7,7 @@ What a picture shows and says is settled in ``traffic.reproduction``; colours an
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import altair as alt
 import numpy as np
@@ -41,16 +41,7 @@ def _course(picture: Picture) -> Any:
     frame = pl.concat(thinned(part) for part in picture.frame.partition_by("course", maintain_order=True))
     names = picture.frame["course"].unique(maintain_order=True).to_list()
     is_time = frame["at"].dtype.is_temporal()
-    x = (
-        alt.X(
-            "at:T",
-            title=picture.x,
-            scale=alt.Scale(type="utc"),
-            axis=alt.Axis(format="%a %d", tickCount="day"),
-        )
-        if is_time
-        else alt.X("at:Q", title=picture.x)
-    )
+    x = _days(picture.x) if is_time else alt.X("at:Q", title=picture.x)
     colour = alt.Color("course:N", title=None, sort=names, scale=alt.Scale(domain=names, range=list(COLOURS)))
     return (
         alt.Chart(rows(frame))
@@ -137,34 +128,25 @@ def _intervals(picture: Picture) -> Any:
 
 
 def _peaks(picture: Picture) -> Any:
-    x = alt.X(
-        "hour:Q",
-        title=picture.x,
-        scale=alt.Scale(domain=[0, 24]),
-        axis=alt.Axis(values=list(range(0, 25, 3))),
-    )
-    y = alt.Y("value:Q", title=picture.y, axis=alt.Axis(format="~s"), scale=alt.Scale(zero=False, padding=24))
-    base = alt.Chart(rows(_sided(picture.frame))).encode(x=x, y=y)
-    points = base.mark_point(filled=True, size=70, color=BLUE, opacity=1)
-
-    # One name to the right, the next to the left: neighbours in time are often neighbours on the clock.
-    def names(side: int, align: Literal["left", "right"]) -> Any:
-        shown = base.transform_filter(f"datum.side == {side}")
-        return shown.mark_text(align=align, dx=8 - 16 * side, fontSize=12, color=INK).encode(text="day:N")
-
-    return alt.layer(points, names(0, "left"), names(1, "right"))
+    y = alt.Y("value:Q", title=picture.y, axis=alt.Axis(format="~s"))
+    course = thinned(picture.frame.select("at", "value"))
+    line = alt.Chart(rows(course)).mark_line(strokeWidth=1, opacity=0.7, color=BLUE)
+    peaks = rows(picture.frame.drop_nulls("peak").select("at", "peak", "clock"))
+    base = alt.Chart(peaks).encode(x="at:T", y="peak:Q")
+    points = base.mark_point(filled=True, size=50, color=VERMILION, opacity=1)
+    names = base.mark_text(dy=-11, fontSize=12, color=INK).encode(text="clock:N")
+    return alt.layer(line.encode(x=_days(picture.x), y=y), points, names)
 
 
-def _sided(frame: pl.DataFrame) -> pl.DataFrame:
-    """Put every other name, in the order of height, on the other side of its point; none over an edge."""
-    order = pl.int_range(pl.len()) % 2
-    hour = pl.col("hour")
-    side = pl.when(hour > 20).then(1).when(hour < 4).then(0).otherwise(order)
-    return frame.sort("value").with_columns(side=side)
+def _days(title: str) -> Any:
+    axis = alt.Axis(format="%a %d", tickCount="day")
+    return alt.X("at:T", title=title, scale=alt.Scale(type="utc"), axis=axis)
 
 
 def _phases(picture: Picture) -> Any:
-    base = alt.Chart(rows(picture.frame)).encode(x=alt.X("day:N", title=None, sort=None))
+    base = alt.Chart(rows(picture.frame)).encode(
+        x=alt.X("day:N", title=None, sort=None, axis=alt.Axis(labelAngle=0))
+    )
     bars = base.mark_rule(strokeWidth=2, color=BLUE).encode(y=alt.Y("lower:Q", title=picture.y), y2="upper:Q")
     points = base.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(y="minutes:Q")
     return alt.layer(_zero(), bars, points)

@@ -73,7 +73,7 @@ def ensemble_section(week: SeriesWeek) -> Section:
     alt = Sentence(
         "Correlation of each hour of the day with what follows it, up to a day later: {first:.2f} on "
         "average after "
-        "{hours:g} hours, {last:.2f} after a day.",
+        "{hours:g} h, {last:.2f} after a day.",
         facts,
     )
     pairs = Sentence(
@@ -224,14 +224,16 @@ def _damping(week: SeriesWeek, correlation: NDArray[np.float64]) -> Sentence:
     falls = int(np.sum(np.diff(at_days) < 0))
     undamped = at_days / factors
     return Sentence(
-        "At whole days it is {values}: it falls at {falls} of {steps}. The damping is the divisor's, 1 - "
-        "u/θ: without "
-        "it the values are {undamped}, and nothing disappears but the pairs.",
+        "At whole days it is {values}: it falls at {falls} of {steps}. A part of that is the divisor's, "
+        "1 - u/θ: without it the values are {undamped}, {conclusion}.",
         {
             "values": ", ".join(f"{value:.2f}" for value in at_days),
             "falls": falls,
             "steps": at_days.size - 1,
             "undamped": ", ".join(f"{value:.2f}" for value in undamped),
+            "conclusion": "so the dependence itself fades"
+            if (np.diff(undamped) < 0).all()
+            else "and nothing disappears but the pairs",
         },
         judged(falls == at_days.size - 1),
     )

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
 from traffic.diagnostics.daily_peaks import BLOCK_SECONDS, DailyPeak, daily_peaks
@@ -28,6 +29,7 @@ from traffic.reproduction.series_week import SeriesWeek
 
 BOOTSTRAP_SEED: Final = 2021
 SIGNIFICANCE: Final = 0.05
+DAY_MINUTES: Final = 1440
 
 
 def week_section(week: SeriesWeek) -> Section:
@@ -111,7 +113,7 @@ def days_sections(week: SeriesWeek) -> tuple[Section, Section]:
 def _peaks_section(week: SeriesWeek, peaks: list[DailyPeak]) -> Section:
     rows = [
         {
-            "day": f"{day:%a %d %b}",
+            "day": f"{day:%a %d}",
             "hour": peak.peak_slot * week.step_seconds / 3600.0,
             "value": peak.peak_value,
         }
@@ -162,14 +164,29 @@ def _peaks_section(week: SeriesWeek, peaks: list[DailyPeak]) -> Section:
             ),
         ),
         findings=(in_time, in_height),
-        pictures=(Picture("peaks", "The peak of each day", alt, frame, "local hour", week.unit),),
+        pictures=(
+            Picture("peaks", "The peak of each day", alt, _marked(week, peaks), "local time", week.unit),
+        ),
     )
+
+
+def _marked(week: SeriesWeek, peaks: list[DailyPeak]) -> pl.DataFrame:
+    """Lay the course out, with the clock times of the peaks where they are."""
+    at = {
+        day * week.n_slots + peak.peak_slot: peak.peak_slot * week.step_seconds / 3600.0
+        for day, peak in enumerate(peaks)
+        if peak.peak_slot is not None
+    }
+    value = pl.Series(week.values[0], nan_to_null=True)
+    clock = [_clock(at[place]) if place in at else None for place in range(value.len())]
+    frame = pl.DataFrame({"at": week.local, "value": value, "clock": pl.Series(clock, dtype=pl.String)})
+    return frame.with_columns(peak=pl.when(pl.col("clock").is_not_null()).then("value"))
 
 
 def _phases_section(week: SeriesWeek, peaks: list[DailyPeak]) -> Section:
     rows = [
         {
-            "day": f"{day:%a %d %b}",
+            "day": f"{day:%a %d}",
             "minutes": peak.phase_minutes,
             "lower": peak.phase_lower_95,
             "upper": peak.phase_upper_95,
@@ -224,8 +241,10 @@ def _homogeneity(frame: pl.DataFrame) -> Sentence:
     error = (upper - lower) / (2.0 * norm.ppf(0.975))
     if not (error > 0).all():
         return Sentence("The intervals have no width; whether the phases differ is not tested.", verdict=OPEN)
-    mean = np.average(minutes, weights=error**-2)
-    statistic = float((((minutes - mean) / error) ** 2).sum())
+    # Half a day late is half a day early: mean and distances are those on the circle.
+    weighted = np.sum(np.exp(2j * np.pi * minutes / DAY_MINUTES) * error**-2)
+    mean = float(np.angle(weighted)) * DAY_MINUTES / (2.0 * np.pi)
+    statistic = float(((_on_the_circle(minutes - mean) / error) ** 2).sum())
     p_value = float(chi2.sf(statistic, minutes.size - 1))
     return Sentence(
         "Are all phases one? A chi-square of {statistic:.1f} with {freedom} degrees of freedom, p = {p:.3g}: "
@@ -246,7 +265,7 @@ def _homogeneity(frame: pl.DataFrame) -> Sentence:
 def _pairs_apart(frame: pl.DataFrame) -> Sentence:
     intervals = frame.select("lower", "upper").rows()
     pairs = list(combinations(intervals, 2))
-    apart = sum(one[1] < other[0] or other[1] < one[0] for one, other in pairs)
+    apart = sum(not _overlap(one, other) for one, other in pairs)
     return Sentence(
         "That every phase differs from every other is more than the data say: of {pairs} pairs of days "
         "{apart} "
@@ -270,7 +289,20 @@ def _second_estimate(frame: pl.DataFrame) -> Sentence:
     )
 
 
-def _least_arc(hours: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> tuple[float, float]:
+def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether two intervals of minutes share a time of the circle."""
+    middles = (sum(one) - sum(other)) / 2.0
+    reach = (one[1] - one[0] + other[1] - other[0]) / 2.0
+    return bool(np.abs(_on_the_circle(np.array(middles))) <= reach)
+
+
+def _on_the_circle(minutes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring minutes to within half a day of zero."""
+    half = DAY_MINUTES / 2.0
+    return np.asarray(half - np.mod(half - minutes, DAY_MINUTES), dtype=np.float64)
+
+
+def _least_arc(hours: NDArray[np.float64]) -> tuple[float, float]:
     """Begin and length in hours of the shortest stretch of the clock that holds all of some hours."""
     ordered = np.sort(hours)
     gaps = np.diff(np.r_[ordered, ordered[0] + 24.0])

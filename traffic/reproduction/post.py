@@ -7,8 +7,9 @@ from traffic.models.filtering import residuals
 from traffic.reproduction.post_identification import difference_section, level_section, partial_section
 from traffic.reproduction.post_log import log_section, outliers_section, windows_section
 from traffic.reproduction.post_model import model_section
+from traffic.reproduction.post_partial_theory import ar_pacf_section, ma_pacf_section
 from traffic.reproduction.post_residuals import histogram_section, improvements_section, residuals_section
-from traffic.reproduction.post_theory import ar_pacf_section, ar_section, ma_pacf_section, ma_section
+from traffic.reproduction.post_theory import ar_section, ma_section
 from traffic.reproduction.section import Section
 from traffic.reproduction.web_log_day import WebLogDay
 

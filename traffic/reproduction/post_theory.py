@@ -1,6 +1,7 @@
-"""The post's theory: AR, MA, and what their correlograms look like, from simulated samples.
+"""The post's theory: AR and MA and their autocorrelations, from simulated samples.
 
-What follows from the coefficients alone and from a seed belongs here; nothing of a log.
+What follows from the coefficients alone and from a seed belongs here; nothing of a log. Partial
+autocorrelations are in ``post_partial_theory``.
 """
 
 from __future__ import annotations
@@ -9,10 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from traffic.diagnostics.autocorrelation import autocorrelation
-from traffic.models.theoretical_correlation import implied_moments, theoretical_correlogram
+from traffic.models.theoretical_correlation import implied_moments
 from traffic.reproduction.correlograms import correlogram_picture
 from traffic.reproduction.section import AGREES, DIFFERS, Comparison, Picture, Section, Sentence, judged
 from traffic.simulation.illustrations import PROCESSES, Illustration, illustrate, model_of
@@ -22,7 +22,7 @@ SHOWN_LAGS: Final = 20
 MORE_VALUES: Final = 100
 """How many times longer the sample is that shows where the correlogram tends to."""
 
-_PROCESS = {process.name: process for process in PROCESSES}
+ILLUSTRATED = {process.name: process for process in PROCESSES}
 
 
 def ar_section() -> Section:
@@ -33,7 +33,7 @@ def ar_section() -> Section:
     Section
         The same at all times.
     """
-    shown = illustrate(_PROCESS["ar_1"], SEED, SHOWN_LAGS)
+    shown = illustrate(ILLUSTRATED["ar_1"], SEED, SHOWN_LAGS)
     more = illustrate(replace(shown.process, n_values=MORE_VALUES * shown.x.size), SEED, SHOWN_LAGS)
     error, less_error = _mean_error(shown), _mean_error(more)
     (phi,) = shown.process.ar
@@ -99,7 +99,7 @@ def ar_section() -> Section:
             ),
         ),
         findings=(tends, slip),
-        pictures=(_picture("Autocorrelation of an AR(1)", shown, "acf"),),
+        pictures=(theory_picture("Autocorrelation of an AR(1)", shown, "acf"),),
     )
 
 
@@ -111,7 +111,7 @@ def ma_section() -> Section:
     Section
         The same at all times.
     """
-    shown = illustrate(_PROCESS["ma_1"], SEED, SHOWN_LAGS)
+    shown = illustrate(ILLUSTRATED["ma_1"], SEED, SHOWN_LAGS)
     (theta,) = shown.process.ma
     first = float(shown.correlogram["acf"][0])
     right = theta / (1.0 + theta**2)
@@ -177,122 +177,27 @@ def ma_section() -> Section:
             ),
         ),
         findings=(peak, beyond, slip),
-        pictures=(_picture("Autocorrelation of an MA(1)", shown, "acf"),),
+        pictures=(theory_picture("Autocorrelation of an MA(1)", shown, "acf"),),
     )
 
 
-def ar_pacf_section() -> Section:
-    """Show the partial autocorrelation of an AR(2), and check its definition at lag 3.
+def theory_picture(title: str, shown: Illustration, which: str) -> Picture:
+    """Lay a sample's correlogram out with the theoretical one beside it.
 
-    Returns
-    -------
-    Section
-        The same at all times.
-    """
-    shown = illustrate(_PROCESS["ar_2"], SEED, SHOWN_LAGS)
-    pacf = shown.correlogram["pacf"].to_numpy()
-    theory = shown.correlogram["theoretical_pacf"].to_numpy()
-    band = float(shown.correlogram["band_95"][0])
-    outside = int(np.sum(np.abs(pacf[2:]) > band))
-    by_definition = _conditional_correlation(shown.x, 3)
-    spikes = Sentence(
-        "Two spikes, {one:.3f} and {two:.3f} (theory {theory_one:.3f} and {theory_two:.3f}), and of lags 3 "
-        "to "
-        "{lags} {outside} outside the 95 % band, where chance puts {expected:.1f}: it shuts off after the "
-        "order.",
-        {
-            "one": float(pacf[0]),
-            "two": float(pacf[1]),
-            "theory_one": float(theory[0]),
-            "theory_two": float(theory[1]),
-            "lags": SHOWN_LAGS,
-            "outside": outside,
-            "expected": 0.05 * (SHOWN_LAGS - 2),
-        },
-        judged(bool((np.abs(pacf[:2]) > band).all()) and outside <= 3),
-    )
-    definition = Sentence(
-        "By the post's formula at lag 3, regressing both ends on what lies between, it is {direct:+.4f}; "
-        "by the "
-        "Durbin-Levinson recursion, as everywhere here, {recursion:+.4f}.",
-        {"direct": by_definition, "recursion": float(pacf[2])},
-        judged(abs(by_definition - float(pacf[2])) < 0.01),
-    )
-    return Section(
-        key="partial-ar",
-        title="Partial autocorrelation of an autoregression",
-        theirs="The correlation of x_t and x_(t-h) given what lies between, as a regression's coefficient "
-        "changes "
-        "with what else is in it. A plot for x_t = 0.3 x_(t-1) + 0.4 x_(t-2) + w_t: two spikes, then it "
-        "shuts off.",
-        comparisons=(
-            Comparison(
-                "PACF at lag 3",
-                "Cov(x_t, x_(t-3) | x_(t-1), x_(t-2)) / √(Var(x_t | …) Var(x_(t-3) | …))",
-                Sentence("{direct:+.4f} of {n:,} values", {"direct": by_definition, "n": shown.x.size}),
-            ),
-        ),
-        findings=(spikes, definition),
-        pictures=(_picture("Partial autocorrelation of an AR(2)", shown, "pacf"),),
-    )
-
-
-def ma_pacf_section() -> Section:
-    """Show the partial autocorrelation of an MA(2), of which the post leaves w_t out.
+    Parameters
+    ----------
+    title : str
+        Of the picture; the process's formula is added.
+    shown : Illustration
+        The sample.
+    which : {"acf", "pacf"}
+        Which correlations.
 
     Returns
     -------
-    Section
-        The same at all times.
+    Picture
+        Of kind ``correlogram``.
     """
-    shown = illustrate(_PROCESS["ma_2"], SEED, SHOWN_LAGS)
-    one, two = shown.process.ma
-    # 0.2 w_(t-1) + 0.4 w_(t-2) has the correlations of an MA(1) with the ratio of the two, or its inverse.
-    literal = theoretical_correlogram(
-        model_of(replace(shown.process, ma=(min(one, two) / max(one, two),))), SHOWN_LAGS
-    )
-    theory = shown.correlogram["theoretical_pacf"].to_numpy()
-    taper = bool(
-        np.abs(theory[5:10]).max() < 0.5 * np.abs(theory[:2]).max() and np.abs(theory[2:6]).min() > 0
-    )
-    tapers = Sentence(
-        "It tapers and does not shut off: {a:.3f}, {b:.3f}, {c:.3f}, {d:.3f}, {e:.3f} at the first five "
-        "lags in "
-        "theory.",
-        dict(zip("abcde", (float(value) for value in theory[:5]), strict=True)),
-        judged(taper),
-    )
-    without = Sentence(
-        "The post writes the model without w_t. Taken so it is an MA(1) one step late, of autocorrelation "
-        "{acf:.3f} at lag 1 and none beyond; with w_t, as meant and drawn here, {acf_one:.3f} and "
-        "{acf_two:.3f} "
-        "at lags 1 and 2. The partial autocorrelation at lag 1 is then {acf_one:.3f} and not {acf:.3f}.",
-        {
-            "acf": float(literal["theoretical_acf"][0]),
-            "acf_one": float(shown.correlogram["theoretical_acf"][0]),
-            "acf_two": float(shown.correlogram["theoretical_acf"][1]),
-        },
-        DIFFERS,
-    )
-    return Section(
-        key="partial-ma",
-        title="Partial autocorrelation of a moving average",
-        theirs="A plot of the partial autocorrelation for x_t = 0.2 w_(t-1) + 0.4 w_(t-2): instead of "
-        "shutting off "
-        "it tapers to zero.",
-        comparisons=(
-            Comparison(
-                "model",
-                "x_t = 0.2 w_(t-1) + 0.4 w_(t-2)",
-                Sentence("x_t = w_t + {one} w_(t-1) + {two} w_(t-2)", {"one": one, "two": two}),
-            ),
-        ),
-        findings=(tapers, without),
-        pictures=(_picture("Partial autocorrelation of an MA(2)", shown, "pacf"),),
-    )
-
-
-def _picture(title: str, shown: Illustration, which: str) -> Picture:
     found = autocorrelation(shown.x, SHOWN_LAGS)
     theory = shown.correlogram[f"theoretical_{which}"].to_numpy()
     return correlogram_picture(f"{title}: {shown.process.formula}", found, which, theory=theory)
@@ -301,11 +206,3 @@ def _picture(title: str, shown: Illustration, which: str) -> Picture:
 def _mean_error(shown: Illustration) -> float:
     miss = shown.correlogram["acf"].to_numpy() - shown.correlogram["theoretical_acf"].to_numpy()
     return float(np.abs(miss).mean())
-
-
-def _conditional_correlation(x: NDArray[np.float64], lag: int) -> float:
-    """Correlation of both ends after a regression on what lies between."""
-    columns = np.lib.stride_tricks.sliding_window_view(x - x.mean(), lag + 1)
-    between, ends = columns[:, 1:lag], columns[:, [0, lag]]
-    left = ends - between @ np.linalg.lstsq(between, ends, rcond=None)[0]
-    return float(np.corrcoef(left.T)[0, 1])

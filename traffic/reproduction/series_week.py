@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from traffic.parsing.quantity import UNKNOWN_UNIT
 from traffic.windowing.local_days import ensemble_matrix, slots_a_day
 
 N_DAYS: Final = 7
@@ -33,7 +34,7 @@ class SeriesWeek:
     Parameters
     ----------
     series_id, unit : str
-        Name and unit of the series.
+        Name of the series, and its unit as it is read in a sentence.
     time_zone : str
         IANA name of the zone in which its days begin.
     step_seconds : int
@@ -113,6 +114,25 @@ def newest_full_week(days: pl.DataFrame, step_seconds: int) -> date | None:
     return None if newest is None else newest - timedelta(days=N_DAYS - 1)
 
 
+def daily_share(slots: pl.DataFrame) -> float:
+    """Part of a series' variance that lies between the slots of its day: how much of a daily course it has.
+
+    Parameters
+    ----------
+    slots : polars.DataFrame
+        ``n``, ``mean`` and ``variance`` (divisor n) of the values of each slot.
+
+    Returns
+    -------
+    float
+        0 to 1; 0 for a series without variation.
+    """
+    n, mean, variance = (slots[name].to_numpy() for name in ("n", "mean", "variance"))
+    between = float((n * (mean - np.average(mean, weights=n)) ** 2).sum())
+    total = between + float((n * variance).sum())
+    return between / total if total > 0 else 0.0
+
+
 def series_week(
     series_id: str, unit: str, time_zone: str, step_seconds: int, days: pl.DataFrame, n_clipped: int
 ) -> SeriesWeek:
@@ -146,4 +166,5 @@ def series_week(
         raise ValueError(f"The week of {series_id} has no variation.")
     first = dates[0]
     assert isinstance(first, date)
-    return SeriesWeek(series_id, unit, time_zone, step_seconds, first, ensemble, n_clipped)
+    shown = "units" if unit == UNKNOWN_UNIT else unit
+    return SeriesWeek(series_id, shown, time_zone, step_seconds, first, ensemble, n_clipped)
