@@ -10,10 +10,16 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
 from traffic.diagnostics.daily_peaks import BLOCK_SECONDS, DailyPeak, daily_peaks
+from traffic.reproduction.clock import (
+    DAY_MINUTES,
+    clock_text,
+    intervals_overlap,
+    least_arc,
+    within_half_a_day,
+)
 from traffic.reproduction.section import (
     AGREES,
     DIFFERS,
@@ -29,7 +35,6 @@ from traffic.reproduction.series_week import SeriesWeek
 
 BOOTSTRAP_SEED: Final = 2021
 SIGNIFICANCE: Final = 0.05
-DAY_MINUTES: Final = 1440
 
 
 def week_section(week: SeriesWeek) -> Section:
@@ -122,11 +127,11 @@ def _peaks_section(week: SeriesWeek, peaks: list[DailyPeak]) -> Section:
     ]
     frame = pl.DataFrame(rows)
     hours, heights = frame["hour"].to_numpy(), frame["value"].to_numpy()
-    first, arc = _least_arc(hours)
+    first, arc = least_arc(hours)
     facts: dict[str, Value] = {
         "days": frame.height,
-        "first": _clock(first),
-        "last": _clock((first + arc) % 24),
+        "first": clock_text(first),
+        "last": clock_text((first + arc) % 24),
         "arc": arc * 60,
         "step": week.step_seconds / 60,
         "least": float(heights.min()),
@@ -178,7 +183,7 @@ def _marked(week: SeriesWeek, peaks: list[DailyPeak]) -> pl.DataFrame:
         if peak.peak_slot is not None
     }
     value = pl.Series(week.values[0], nan_to_null=True)
-    clock = [_clock(at[place]) if place in at else None for place in range(value.len())]
+    clock = [clock_text(at[place]) if place in at else None for place in range(value.len())]
     frame = pl.DataFrame({"at": week.local, "value": value, "clock": pl.Series(clock, dtype=pl.String)})
     return frame.with_columns(peak=pl.when(pl.col("clock").is_not_null()).then("value"))
 
@@ -244,7 +249,7 @@ def _homogeneity(frame: pl.DataFrame) -> Sentence:
     # Half a day late is half a day early: mean and distances are those on the circle.
     weighted = np.sum(np.exp(2j * np.pi * minutes / DAY_MINUTES) * error**-2)
     mean = float(np.angle(weighted)) * DAY_MINUTES / (2.0 * np.pi)
-    statistic = float(((_on_the_circle(minutes - mean) / error) ** 2).sum())
+    statistic = float(((within_half_a_day(minutes - mean) / error) ** 2).sum())
     p_value = float(chi2.sf(statistic, minutes.size - 1))
     return Sentence(
         "Are all phases one? A chi-square of {statistic:.1f} with {freedom} degrees of freedom, p = {p:.3g}: "
@@ -265,7 +270,7 @@ def _homogeneity(frame: pl.DataFrame) -> Sentence:
 def _pairs_apart(frame: pl.DataFrame) -> Sentence:
     intervals = frame.select("lower", "upper").rows()
     pairs = list(combinations(intervals, 2))
-    apart = sum(not _overlap(one, other) for one, other in pairs)
+    apart = sum(not intervals_overlap(one, other) for one, other in pairs)
     return Sentence(
         "That every phase differs from every other is more than the data say: of {pairs} pairs of days "
         "{apart} "
@@ -287,29 +292,3 @@ def _second_estimate(frame: pl.DataFrame) -> Sentence:
         "{most:.0f} at most: it moves with the form of a day as well as with its shift.",
         {"mean": float(away.mean()), "most": float(away.max())},
     )
-
-
-def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Whether two intervals of minutes share a time of the circle."""
-    middles = (sum(one) - sum(other)) / 2.0
-    reach = (one[1] - one[0] + other[1] - other[0]) / 2.0
-    return bool(np.abs(_on_the_circle(np.array(middles))) <= reach)
-
-
-def _on_the_circle(minutes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring minutes to within half a day of zero."""
-    half = DAY_MINUTES / 2.0
-    return np.asarray(half - np.mod(half - minutes, DAY_MINUTES), dtype=np.float64)
-
-
-def _least_arc(hours: NDArray[np.float64]) -> tuple[float, float]:
-    """Begin and length in hours of the shortest stretch of the clock that holds all of some hours."""
-    ordered = np.sort(hours)
-    gaps = np.diff(np.r_[ordered, ordered[0] + 24.0])
-    widest = int(np.argmax(gaps))
-    return float(ordered[(widest + 1) % ordered.size]), float(24.0 - gaps[widest])
-
-
-def _clock(hour: float) -> str:
-    minutes = round(hour * 60) % 1440
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
