@@ -41,7 +41,7 @@ def _course(picture: Picture) -> Any:
     frame = pl.concat(thinned(part) for part in picture.frame.partition_by("course", maintain_order=True))
     names = picture.frame["course"].unique(maintain_order=True).to_list()
     is_time = frame["at"].dtype.is_temporal()
-    x = _days(picture.x) if is_time else alt.X("at:Q", title=picture.x)
+    x = _days(picture.x) if is_time else alt.X("at:Q", title=picture.x, scale=alt.Scale(nice=False))
     colour = alt.Color("course:N", title=None, sort=names, scale=alt.Scale(domain=names, range=list(COLOURS)))
     return (
         alt.Chart(rows(frame))

@@ -53,8 +53,8 @@ def correlogram_picture(
     frame = pl.DataFrame(columns).with_columns(theory=pl.lit(None, pl.Float64) if theory is None else theory)
     largest = int(np.argmax(np.abs(correlation)))
     alt = Sentence(
-        "{what} at lags 1 to {n}: at lag 1 {first:.3f}, largest in size {largest:.3f} at lag {at}; {outside} "
-        "of {n} lie outside the 95 % band, which is ±{band:.3f} at lag 1.",
+        "{what} at lags 1 to {n}: at lag 1 {first:.3f}, largest in size {largest:.3f} at lag {at}; "
+        "{outside} of {n} lie outside the 95 % band, which is ±{band:.3f} at lag 1.",
         {
             "what": "Autocorrelation" if which == "acf" else "Partial autocorrelation",
             "n": found.lag.size,

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from traffic.models.periodic.continuous_correlation import continuous_correlation
-from traffic.models.periodic.covariance import lagged_products, periodic_covariance
+from traffic.models.periodic.covariance import PeriodicCovariance, lagged_products, periodic_covariance
 from traffic.models.periodic.harmonic_tests import kept_harmonics, neighbour_f_test
 from traffic.models.periodic.moments import deviations, periodic_moments
 from traffic.reproduction.section import (
@@ -34,6 +34,26 @@ N_HARMONICS: Final = 6
 NEAR: Final = 0.05
 """A maximum counts as being at a multiple of the period within so much of it: 72 minutes."""
 
+EQUATION_3: Final = (
+    Comparison(
+        "equation 3",
+        "r(t, u) = 1/T ∫_0..T ξ°(t + kT) ξ°(t + kT + u) dt, k = 0 … K - 1",
+        Sentence("b(t, u) = mean over k of ξ°(t + kT) ξ°(t + u + kT), ξ° less the periodic mean"),
+    ),
+    Comparison(
+        "periodicity",
+        "r(t, u) = r(t + T, u + T)",
+        Sentence("b(t + T, u) = b(t, u) for a lag u, which T does not move"),
+    ),
+)
+
+BY_CONSTRUCTION: Final = Sentence(
+    "Averaging over days makes r(t + T, u) = r(t, u) by construction, so that the figure cannot show it. "
+    "The paper's formula integrates over t, which leaves a function of u alone; here t stays, as its text "
+    "means.",
+    verdict=DIFFERS,
+)
+
 
 def ensemble_section(week: SeriesWeek) -> Section:
     """Show the correlation over the ensemble of days.
@@ -49,64 +69,19 @@ def ensemble_section(week: SeriesWeek) -> Section:
         Figure 5 and equation 3.
     """
     centred = _centred(week)
-    per_hour = max(1, round(3600 / week.step_seconds))
-    lags = list(range(0, week.n_slots + 1, per_hour))
-    found = periodic_covariance(centred, week.slot, week.n_slots, lags)
-    correlation = found.correlation[0, ::per_hour]
-    hours = week.hour[::per_hour]
-    frame = pl.DataFrame(
-        {
-            "hour": np.repeat(hours, len(lags)),
-            "lag": np.tile(np.asarray(lags) * week.step_seconds / 3600.0, hours.size),
-            "correlation": correlation.ravel(),
-        }
-    )
-    n_pairs = found.n_pairs[0]
-    first, last = (float(np.nanmean(correlation[:, column])) for column in (1, -1))
-    facts: dict[str, Value] = {
-        "most": int(n_pairs[:, 0].max()),
-        "least": int(n_pairs[:, -1].min()),
-        "hours": per_hour * week.step_seconds / 3600.0,
-        "first": first,
-        "last": last,
-    }
-    alt = Sentence(
-        "Correlation of each hour of the day with what follows it, up to a day later: {first:.2f} on "
-        "average after "
-        "{hours:g} h, {last:.2f} after a day.",
-        facts,
-    )
+    found, picture = _ensemble_picture(week, centred)
     pairs = Sentence(
-        "Each value rests on {least} to {most} pairs of days: single ones say little, however high.", facts
-    )
-    by_construction = Sentence(
-        "Averaging over days makes r(t + T, u) = r(t, u) by construction, so that the figure cannot show "
-        "it. The "
-        "paper's formula integrates over t, which leaves a function of u alone; here t stays, as its text "
-        "means.",
-        verdict=DIFFERS,
+        "Each value rests on {least} to {most} pairs of days: single ones say little, however high.",
+        {"least": int(found.n_pairs.min()), "most": int(found.n_pairs.max())},
     )
     return Section(
         key="ensemble",
         title="Correlation over the ensemble of days (figure 5, equation 3)",
-        theirs="The correlation function r(t, u) as an ensemble of implementations is periodic, "
-        "r(t, u) = r(t + T, u + T).",
-        comparisons=(
-            Comparison(
-                "equation 3",
-                "r(t, u) = 1/T ∫_0..T ξ°(t + kT) ξ°(t + kT + u) dt, k = 0 … K - 1",
-                Sentence("b(t, u) = mean over k of ξ°(t + kT) ξ°(t + u + kT), ξ° less the periodic mean"),
-            ),
-            Comparison(
-                "periodicity",
-                "r(t, u) = r(t + T, u + T)",
-                Sentence("b(t + T, u) = b(t, u) for a lag u, which T does not move"),
-            ),
-        ),
-        findings=(by_construction, _depends_on_time(week, centred), pairs),
-        pictures=(
-            Picture("surface", "ρ(t, u) over the ensemble", alt, frame, "local hour t", "lag u (hours)"),
-        ),
+        theirs="The correlation function r(t, u) as an ensemble of implementations is periodic, r(t, u) = "
+        "r(t + T, u + T).",
+        comparisons=EQUATION_3,
+        findings=(BY_CONSTRUCTION, _depends_on_time(week, centred), pairs),
+        pictures=(picture,),
     )
 
 
@@ -137,17 +112,15 @@ def continuous_section(week: SeriesWeek) -> Section:
     ]
     at_day = week.n_slots
     alt = Sentence(
-        "Correlation of the record with itself against the lag: a day later {grand:.2f} less the grand "
-        "mean and "
-        "{periodic:.2f} less the periodic mean.",
+        "Correlation of the record with itself against the lag: a day later {grand:.2f} less the grand mean "
+        "and {periodic:.2f} less the periodic mean.",
         {"grand": float(grand[at_day]), "periodic": float(periodic[at_day])},
     )
     return Section(
         key="continuous",
         title="Correlation of the continuous record (figure 6, equation 4)",
         theirs="The correlation function of the continuous implementation, periodically disappearing: it "
-        "shows the "
-        "iterations of the signal and that it is finite, R(u) < ∞.",
+        "shows the iterations of the signal and that it is finite, R(u) < ∞.",
         comparisons=(
             Comparison(
                 "equation 4",
@@ -158,6 +131,34 @@ def continuous_section(week: SeriesWeek) -> Section:
         findings=(*_maxima(week, grand), _damping(week, grand), _centring(week, grand, periodic)),
         pictures=(Picture("course", "R(u) / R(0)", alt, pl.concat(frames), "lag (hours)", "correlation"),),
     )
+
+
+def _ensemble_picture(week: SeriesWeek, centred: NDArray[np.float64]) -> tuple[PeriodicCovariance, Picture]:
+    per_hour = max(1, round(3600 / week.step_seconds))
+    lags = list(range(0, week.n_slots + 1, per_hour))
+    found = periodic_covariance(centred, week.slot, week.n_slots, lags)
+    correlation = found.correlation[0, ::per_hour]
+    hours = week.hour[::per_hour]
+    frame = pl.DataFrame(
+        {
+            "hour": np.repeat(hours, len(lags)),
+            "lag": np.tile(np.asarray(lags) * week.step_seconds / 3600.0, hours.size),
+            "correlation": correlation.ravel(),
+        }
+    )
+    first, last = (float(np.nanmean(correlation[:, column])) for column in (1, -1))
+    facts: dict[str, Value] = {
+        "hours": per_hour * week.step_seconds / 3600.0,
+        "first": first,
+        "last": last,
+    }
+    alt = Sentence(
+        "Correlation of each hour of the day with what follows it, up to a day later: {first:.2f} on "
+        "average after {hours:g} h, {last:.2f} after a day.",
+        facts,
+    )
+    title, x, y = "ρ(t, u) over the ensemble", "local hour t", "lag u (hours)"
+    return found, Picture("surface", title, alt, frame, x, y)
 
 
 def _centred(week: SeriesWeek) -> NDArray[np.float64]:
@@ -177,8 +178,7 @@ def _depends_on_time(week: SeriesWeek, centred: NDArray[np.float64]) -> Sentence
         return Sentence("Whether b(t, 0) depends on t is not tested here.", verdict=OPEN)
     return Sentence(
         "Does it depend on t at all? Of the harmonics 1 to {n} of b(t, 0), tested against the frequencies "
-        "next to "
-        "each, {kept} are kept (least p = {p:.3g}; by Holm's procedure): {conclusion}.",
+        "next to each, {kept} are kept (least p = {p:.3g}; by Holm's procedure): {conclusion}.",
         {
             "n": n_harmonics,
             "kept": int(kept.size),
@@ -204,8 +204,7 @@ def _maxima(week: SeriesWeek, correlation: NDArray[np.float64]) -> list[Sentence
     return [
         Sentence(
             "Within six hours of 1 to {n} days the highest values stand {offsets} minutes from the whole "
-            "day: "
-            "{at} of {n} within {near:.0f} minutes.",
+            "day: {at} of {n} within {near:.0f} minutes.",
             {
                 "n": len(found),
                 "offsets": ", ".join(f"{offset:+.0f}" for offset in found),
@@ -224,8 +223,8 @@ def _damping(week: SeriesWeek, correlation: NDArray[np.float64]) -> Sentence:
     falls = int(np.sum(np.diff(at_days) < 0))
     undamped = at_days / factors
     return Sentence(
-        "At whole days it is {values}: it falls at {falls} of {steps}. A part of that is the divisor's, "
-        "1 - u/θ: without it the values are {undamped}, {conclusion}.",
+        "At whole days it is {values}: it falls at {falls} of {steps}. A part of that is the divisor's, 1 - "
+        "u/θ: without it the values are {undamped}, {conclusion}.",
         {
             "values": ", ".join(f"{value:.2f}" for value in at_days),
             "falls": falls,
@@ -243,8 +242,7 @@ def _centring(week: SeriesWeek, grand: NDArray[np.float64], periodic: NDArray[np
     day = week.n_slots
     return Sentence(
         "The paper does not say what ξ is centred by. A day later the correlation is {grand:.2f} less the "
-        "grand "
-        "mean and {periodic:+.2f} less the periodic mean: {conclusion}.",
+        "grand mean and {periodic:+.2f} less the periodic mean: {conclusion}.",
         {
             "grand": float(grand[day]),
             "periodic": float(periodic[day]),

@@ -35,6 +35,10 @@ from traffic.reproduction.series_week import SeriesWeek
 
 BOOTSTRAP_SEED: Final = 2021
 SIGNIFICANCE: Final = 0.05
+THEIR_PHASES: Final = (
+    "The phase φ_n measures the time variation of each day's onset against (n - 1) T; the phases of the "
+    "seven days all differ (equation 1)."
+)
 
 
 def week_section(week: SeriesWeek) -> Section:
@@ -82,8 +86,7 @@ def week_section(week: SeriesWeek) -> Section:
         key="week",
         title="The traffic of a week (figure 1)",
         theirs="Computer network traffic of the provider UFONet in Ternopil (residential complex Park "
-        "complex) "
-        "from 01.09.2021 to 07.09.2021, registered within seven days.",
+        "complex) from 01.09.2021 to 07.09.2021, registered within seven days.",
         comparisons=(
             Comparison("traffic", "UFONet, Ternopil, 01.09.2021 to 07.09.2021", what),
             Comparison("days K", "7", Sentence("{days}", facts)),
@@ -116,48 +119,24 @@ def days_sections(week: SeriesWeek) -> tuple[Section, Section]:
 
 
 def _peaks_section(week: SeriesWeek, peaks: list[DailyPeak]) -> Section:
-    rows = [
-        {
-            "day": f"{day:%a %d}",
-            "hour": peak.peak_slot * week.step_seconds / 3600.0,
-            "value": peak.peak_value,
-        }
-        for day, peak in zip(week.dates, peaks, strict=True)
-        if peak.peak_slot is not None and peak.peak_value is not None
-    ]
-    frame = pl.DataFrame(rows)
-    hours, heights = frame["hour"].to_numpy(), frame["value"].to_numpy()
-    first, arc = least_arc(hours)
-    facts: dict[str, Value] = {
-        "days": frame.height,
-        "first": clock_text(first),
-        "last": clock_text((first + arc) % 24),
-        "arc": arc * 60,
-        "step": week.step_seconds / 60,
-        "least": float(heights.min()),
-        "most": float(heights.max()),
-        "spread": float(heights.std(ddof=1) / heights.mean()),
-        "unit": week.unit,
-        "distinct": int(np.unique(hours).size),
-    }
+    facts = _peak_facts(week, peaks)
     in_time = Sentence(
         "The peaks of {days} days fall at {distinct} different times between {first} and {last}, {arc:.0f} "
         "minutes apart, in steps of {step:g} minutes.",
         facts,
-        judged(int(np.unique(hours).size) > 1),
+        judged(facts["distinct"] != 1),
     )
     in_height = Sentence(
-        "Their heights go from {least:.4g} to {most:.4g} {unit}, with a coefficient of variation of "
-        "{spread:.1%}.",
+        "Their heights go from {least:.4g} to {most:.4g} {unit}; their coefficient of variation is {spread:.1%}.",
         facts,
-        judged(bool(heights.max() > heights.min())),
+        judged(facts["least"] != facts["most"]),
     )
     alt = Sentence(
         "Time and height of the peak of each of {days} days: from {first} to {last}, {least:.4g} to "
-        "{most:.4g} "
-        "{unit}.",
+        "{most:.4g} {unit}.",
         facts,
     )
+    marked = Picture("peaks", "The peak of each day", alt, _marked(week, peaks), "local time", week.unit)
     return Section(
         key="peaks",
         title="The peaks of the days (figure 2)",
@@ -169,10 +148,26 @@ def _peaks_section(week: SeriesWeek, peaks: list[DailyPeak]) -> Section:
             ),
         ),
         findings=(in_time, in_height),
-        pictures=(
-            Picture("peaks", "The peak of each day", alt, _marked(week, peaks), "local time", week.unit),
-        ),
+        pictures=(marked,),
     )
+
+
+def _peak_facts(week: SeriesWeek, peaks: list[DailyPeak]) -> dict[str, Value]:
+    slots = np.array([peak.peak_slot for peak in peaks if peak.peak_slot is not None])
+    heights = np.array([peak.peak_value for peak in peaks if peak.peak_value is not None])
+    first, arc = least_arc(slots * week.step_seconds / 3600.0)
+    return {
+        "days": slots.size,
+        "first": clock_text(first),
+        "last": clock_text((first + arc) % 24),
+        "arc": arc * 60,
+        "step": week.step_seconds / 60,
+        "least": float(heights.min()),
+        "most": float(heights.max()),
+        "spread": float(heights.std(ddof=1) / heights.mean()),
+        "unit": week.unit,
+        "distinct": int(np.unique(slots).size),
+    }
 
 
 def _marked(week: SeriesWeek, peaks: list[DailyPeak]) -> pl.DataFrame:
@@ -189,56 +184,53 @@ def _marked(week: SeriesWeek, peaks: list[DailyPeak]) -> pl.DataFrame:
 
 
 def _phases_section(week: SeriesWeek, peaks: list[DailyPeak]) -> Section:
-    rows = [
-        {
-            "day": f"{day:%a %d}",
-            "minutes": peak.phase_minutes,
-            "lower": peak.phase_lower_95,
-            "upper": peak.phase_upper_95,
-            "harmonic": peak.phase_harmonic_minutes,
-        }
-        for day, peak in zip(week.dates, peaks, strict=True)
-        if peak.phase_minutes is not None
-    ]
-    theirs = (
-        "The phase φ_n measures the time variation of each day's onset against (n - 1) T; the phases of "
-        "the seven "
-        "days all differ (equation 1)."
-    )
     title = "The phases of the days (figure 3, equation 1)"
-    if len(rows) < 2:
+    frame = _phase_frame(week, peaks)
+    if frame.height < 2:
         words = Sentence("No phase can be told: the days have no course that could be shifted.", verdict=OPEN)
-        return Section(key="phases", title=title, theirs=theirs, findings=(words,))
-    frame = pl.DataFrame(rows)
-    least, most = frame["minutes"].to_numpy().min(), frame["minutes"].to_numpy().max()
-    facts: dict[str, Value] = {"days": frame.height, "least": float(least), "most": float(most)}
+        return Section(key="phases", title=title, theirs=THEIR_PHASES, findings=(words,))
+    minutes = frame["minutes"].to_numpy()
+    facts: dict[str, Value] = {
+        "days": frame.height,
+        "least": float(minutes.min()),
+        "most": float(minutes.max()),
+    }
     alt = Sentence(
         "Shift of each of {days} days against the mean of the others, with 95 % intervals: from "
-        "{least:+.0f} to "
-        "{most:+.0f} minutes.",
+        "{least:+.0f} to {most:+.0f} minutes.",
         facts,
     )
+    ours = Sentence("{least:+.1f} to {most:+.1f} minutes", facts)
+    reference = Sentence("the mean course of the other days, by the maximum of the cross-correlation")
     return Section(
         key="phases",
         title=title,
-        theirs=theirs,
+        theirs=THEIR_PHASES,
         comparisons=(
-            Comparison(
-                "equation 1",
-                "φ_1 ≠ φ_2 ≠ … ≠ φ_n = var",
-                Sentence("{least:+.1f} to {most:+.1f} minutes", facts),
-            ),
-            Comparison(
-                "measured against",
-                "the beginning of the period, (n - 1) T",
-                Sentence("the mean course of the other days, by the maximum of the cross-correlation"),
-            ),
+            Comparison("equation 1", "φ_1 ≠ φ_2 ≠ … ≠ φ_n = var", ours),
+            Comparison("measured against", "the beginning of the period, (n - 1) T", reference),
         ),
         findings=(_homogeneity(frame), _pairs_apart(frame), _second_estimate(frame)),
         pictures=(
             Picture("phases", "The phase of each day", alt, frame.drop("harmonic"), "day", "minutes later"),
         ),
     )
+
+
+def _phase_frame(week: SeriesWeek, peaks: list[DailyPeak]) -> pl.DataFrame:
+    rows = [
+        (
+            f"{day:%a %d}",
+            peak.phase_minutes,
+            peak.phase_lower_95,
+            peak.phase_upper_95,
+            peak.phase_harmonic_minutes,
+        )
+        for day, peak in zip(week.dates, peaks, strict=True)
+        if peak.phase_minutes is not None
+    ]
+    numbers = dict.fromkeys(("minutes", "lower", "upper", "harmonic"), pl.Float64)
+    return pl.DataFrame(rows, {"day": pl.String, **numbers}, orient="row")
 
 
 def _homogeneity(frame: pl.DataFrame) -> Sentence:
@@ -252,8 +244,8 @@ def _homogeneity(frame: pl.DataFrame) -> Sentence:
     statistic = float(((within_half_a_day(minutes - mean) / error) ** 2).sum())
     p_value = float(chi2.sf(statistic, minutes.size - 1))
     return Sentence(
-        "Are all phases one? A chi-square of {statistic:.1f} with {freedom} degrees of freedom, p = {p:.3g}: "
-        "{conclusion}. The intervals are by bootstrap in blocks of {hours:g} hours.",
+        "Are all phases one? A chi-square of {statistic:.1f} with {freedom} degrees of freedom, p = "
+        "{p:.3g}: {conclusion}. The intervals are by bootstrap in blocks of {hours:g} hours.",
         {
             "statistic": statistic,
             "freedom": minutes.size - 1,
@@ -273,8 +265,7 @@ def _pairs_apart(frame: pl.DataFrame) -> Sentence:
     apart = sum(not intervals_overlap(one, other) for one, other in pairs)
     return Sentence(
         "That every phase differs from every other is more than the data say: of {pairs} pairs of days "
-        "{apart} "
-        "have intervals that do not overlap."
+        "{apart} have intervals that do not overlap."
         if apart < len(pairs)
         else "All {pairs} pairs of days have intervals that do not overlap.",
         {"pairs": len(pairs), "apart": apart},

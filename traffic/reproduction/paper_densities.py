@@ -63,8 +63,7 @@ def density_section(week: SeriesWeek) -> Section:
         key="densities",
         title="The densities (figure 4, equation 2)",
         theirs="The density of instantaneous values for the k-th days, a Gaussian of mean m and dispersion "
-        "D, is "
-        "transformed in time, which indicates that the traffic is not stationary.",
+        "D, is transformed in time, which indicates that the traffic is not stationary.",
         comparisons=(
             Comparison(
                 "equation 2",
@@ -93,8 +92,7 @@ def _picture(title: str, week: SeriesWeek, found: HourDensities, axis: int, name
     mode = [float(frame["value"][int(frame["empirical"].arg_max() or 0)]) for frame in frames] or [0.0]
     alt = Sentence(
         "Densities of {n} groups, Gaussian (dashed) and empirical: the highest point of the empirical one "
-        "moves "
-        "between {least:.4g} and {most:.4g} {unit}.",
+        "moves between {least:.4g} and {most:.4g} {unit}.",
         {"n": len(frames), "least": min(mode), "most": max(mode), "unit": week.unit},
     )
     empty = {"value": pl.Float64, "empirical": pl.Float64, "gaussian": pl.Float64, "group": pl.String}
@@ -113,12 +111,11 @@ def _moves(week: SeriesWeek) -> Sentence:
     tested = mean_by_slot_bootstrap(week.values, week.slot, week.n_slots, _block(week), rng)
     p_value = float(tested.p_value[0])
     return Sentence(
-        "That the mean is the same at all times of day: F = {f:.1f}, p = {anova:.2g} for independent "
-        "values and "
-        "{p:.3f} by blocks of {hours} hours, which dependence does not mislead: {conclusion}.",
+        "That the mean is the same at all times of day: F = {f:.1f}, p = {anova} for independent values "
+        "and {p:.3f} by blocks of {hours} hours, which dependence does not mislead: {conclusion}.",
         {
             "f": float(anova.statistic[0]),
-            "anova": float(anova.p_value[0]),
+            "anova": f"{anova.p_value[0]:.2g}" if anova.p_value[0] > 0 else "below 1e-300",
             "p": p_value,
             "hours": BLOCK_HOURS,
             "conclusion": "the density moves with the time of day"
@@ -164,9 +161,8 @@ def _gaussian(found: HourDensities, names: list[str]) -> list[Sentence]:
     return [
         Sentence(
             "Equation 2 is Gaussian. The empirical densities share all but {least:.0%} to {most:.0%} of "
-            "their area "
-            "with the Gaussian ones of the same moments, least at {where}; the kernel alone accounts for a "
-            "part.",
+            "their area with the Gaussian ones of the same moments, least at {where}; the kernel alone "
+            "accounts for a part.",
             {"least": least, "most": float(gap[worst]), "where": names[worst]},
             judged(bool(gap[worst] < 0.1)),
         )

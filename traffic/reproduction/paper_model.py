@@ -15,6 +15,7 @@ from traffic.models.periodic.components import Method, covariance_harmonics, mea
 from traffic.models.periodic.harmonic_tests import kept_harmonics, neighbour_f_test
 from traffic.models.periodic.harmonics import course_of
 from traffic.models.periodic.moments import (
+    PeriodicMoments,
     deviations,
     explained_share,
     filled_with_mean,
@@ -70,19 +71,10 @@ def model_section(week: SeriesWeek) -> Section:
         for method in METHODS
     }
     polynomial = course_of(np.where(kept, harmonics["component"], 0.0), week.n_slots)[0]
-    explained = float(explained_share(week.values, week.slot, moments)[0])
-    left = week.ensemble - polynomial
-    by_polynomial = 1.0 - float(
-        np.nansum(left**2) / np.nansum((week.ensemble - np.nanmean(week.ensemble)) ** 2)
-    )
-    facts: dict[str, Value] = {
+    facts = _shares(week, moments, polynomial) | {
         "n": n_harmonics,
         "kept": ", ".join(str(k) for k in np.flatnonzero(kept)[1:]) or "none",
         "count": int(kept.sum()) - 1,
-        "explained": explained,
-        "polynomial": max(by_polynomial, 0.0),
-        "slots": week.n_slots,
-        "chance": (week.n_slots - 1) / (week.ensemble.size - 1),
     }
     share = Sentence(
         "The mean of the days explains {explained:.1%} of the variance with {slots} values ({chance:.1%} "
@@ -94,17 +86,13 @@ def model_section(week: SeriesWeek) -> Section:
     return Section(
         key="model",
         title="The model (equation 5) and its methods",
-        theirs="ξ(t) = Σ_k ξ_k(t) exp(j 2π k t / T), ξ_k stationary components, T = 24 hours; with "
-        "in-phase (with and "
-        "without the relations between components), component and filter methods of analysis.",
+        theirs="ξ(t) = Σ_k ξ_k(t) exp(j 2π k t / T), ξ_k stationary components, T = 24 hours; with in-phase "
+        "(with and without the relations between components), component and filter methods of analysis.",
         comparisons=(
             Comparison(
                 "period T",
                 "24 hours",
-                Sentence(
-                    "{hours:g} hours, {slots} slots",
-                    {"hours": week.n_slots * week.step_seconds / 3600, "slots": week.n_slots},
-                ),
+                Sentence("{hours:g} hours, {slots} slots", facts),
             ),
             Comparison("harmonics", "k ∈ Z, all", Sentence("{count} of 1 to {n} by test: {kept}", facts)),
         ),
@@ -166,11 +154,23 @@ def purpose_section(week: SeriesWeek) -> Section:
         key="purpose",
         title="What it is for",
         theirs="The study of relationships between different days provides for determining the modes of "
-        "operation "
-        "of network resources ahead: forecasting congestion, to optimise their allocation.",
+        "operation of network resources ahead: forecasting congestion, to optimise their allocation.",
         findings=(tried,),
         pictures=(Picture("course", "The last day, foretold", alt, frame, "local hour", week.unit),),
     )
+
+
+def _shares(week: SeriesWeek, moments: PeriodicMoments, polynomial: NDArray[np.float64]) -> dict[str, Value]:
+    """Shares of the variance that the mean of the days and a polynomial explain, and that chance would."""
+    left = np.nansum((week.ensemble - polynomial) ** 2)
+    total = np.nansum((week.ensemble - np.nanmean(week.ensemble)) ** 2)
+    return {
+        "explained": float(explained_share(week.values, week.slot, moments)[0]),
+        "polynomial": max(1.0 - float(left / total), 0.0),
+        "slots": week.n_slots,
+        "hours": week.n_slots * week.step_seconds / 3600,
+        "chance": (week.n_slots - 1) / (week.ensemble.size - 1),
+    }
 
 
 def _kept(week: SeriesWeek, n_harmonics: int) -> NDArray[np.bool_]:
@@ -189,8 +189,8 @@ def _methods_agree(week: SeriesWeek, harmonics: dict[Method, NDArray[np.complex1
     largest = max(gaps.values())
     is_same = largest < RELATIVE_ROUNDING
     return Sentence(
-        "Component, filter and least-squares methods give the in-phase method's harmonics to {gaps} standard "
-        "deviations of the series, with {missing} values missing: {conclusion}.",
+        "Component, filter and least-squares methods give the in-phase method's harmonics to {gaps} "
+        "standard deviations of the series, with {missing} values missing: {conclusion}.",
         {
             "gaps": ", ".join(f"{gap:.1e}" for gap in gaps.values()),
             "missing": n_missing,
@@ -209,8 +209,7 @@ def _relations(week: SeriesWeek, n_harmonics: int) -> Sentence:
     share = float(2.0 * power[1:].sum() / (power[0] + 2.0 * power[1:].sum()))
     return Sentence(
         "Without the relations between components the covariance is B_0(u) alone; with them, of b(t, 0) to "
-        "harmonic "
-        "{n}, {share:.0%} of the mean square lies in B_1 and on, part of it the scatter of a week.",
+        "harmonic {n}, {share:.0%} of the mean square lies in B_1 and on, part of it the scatter of a week.",
         {"n": n_harmonics, "share": share},
     )
 
@@ -227,8 +226,7 @@ def _mean_picture(week: SeriesWeek, mean: NDArray[np.float64], polynomial: NDArr
     )
     alt = Sentence(
         "The mean course of the day from {least:.4g} at {low:.1f} h to {most:.4g} {unit} at {high:.1f} h, "
-        "and the "
-        "polynomial of the harmonics kept.",
+        "and the polynomial of the harmonics kept.",
         {
             "least": float(np.nanmin(mean)),
             "low": float(week.hour[int(np.nanargmin(mean))]),
@@ -252,8 +250,7 @@ def _component_pictures(week: SeriesWeek) -> list[Picture]:
     )
     alt = Sentence(
         "Amplitudes of the components ξ_1, ξ_2, ξ_3 by the filter method over the week, {one:.4g}, "
-        "{two:.4g} and "
-        "{three:.4g} {unit} on average.",
+        "{two:.4g} and {three:.4g} {unit} on average.",
         dict(zip(("one", "two", "three"), components.mean(axis=1).tolist(), strict=True))
         | {"unit": week.unit},
     )

@@ -71,10 +71,9 @@ def level_section(day: WebLogDay) -> Section:
         key="level",
         title="Autocorrelation of the traffic",
         theirs="The definition E[(x_t - μ)(x_(t-h) - μ)] / σ² for a weakly stationary series: mean, "
-        "variance and "
-        "the correlations stay constant with t. A plot for the data, with dotted red significance levels: "
-        "all "
-        "values are correlated significantly, which hints at a trend that masks the rest.",
+        "variance and the correlations stay constant with t. A plot for the data, with dotted red "
+        "significance levels: all values are correlated significantly, which hints at a trend that masks "
+        "the rest.",
         findings=(all_significant, _stationarity(day.value_clean), order),
         pictures=(correlogram_picture("Autocorrelation of the clean series", found, "acf"),),
         tables=(Table("Unit-root and stationarity tests", tests.rename({"p_value": "p"})),),
@@ -112,9 +111,8 @@ def difference_section(day: WebLogDay) -> Section:
     return Section(
         key="difference",
         title="The first difference and its autocorrelation",
-        theirs="x_t - x_(t-1) removes the linear trend: a plot of it, and one of its autocorrelation with "
-        "a very "
-        "large peak for unity lag and below significance for the rest, which hints at an MA(1).",
+        theirs="x_t - x_(t-1) removes the linear trend: a plot of it, and one of its autocorrelation with a "
+        "very large peak for unity lag and below significance for the rest, which hints at an MA(1).",
         comparisons=(
             Comparison("difference", "x_t = x_t - x_(t-1)", Sentence("y_t = x_t - x_(t-1)")),
             Comparison(
@@ -160,8 +158,8 @@ def partial_section(day: WebLogDay) -> Section:
     )
     ratio = float(np.abs(head[:2]).mean() / np.abs(head[2:]).mean())
     factor = Sentence(
-        "In size the first two are {first:.3f} and {second:.3f}, the mean of the others up to lag {until} is "
-        "{rest:.3f}: a factor of {ratio:.2f}, where the post has about {theirs}.",
+        "In size the first two are {first:.3f} and {second:.3f}, the mean of the others up to lag {until} "
+        "is {rest:.3f}: a factor of {ratio:.2f}, where the post has about {theirs}.",
         {
             "first": float(abs(head[0])),
             "second": float(abs(head[1])),
@@ -176,8 +174,7 @@ def partial_section(day: WebLogDay) -> Section:
         key="partial",
         title="Partial autocorrelation of the first difference",
         theirs="Positive conditional correlations till a lag value of 9; the first two are significantly "
-        "larger "
-        "than the rest by a factor of about 50%. Thus the difference is modelled as ARMA(2,1).",
+        "larger than the rest by a factor of about 50%. Thus the difference is modelled as ARMA(2,1).",
         findings=(signs, factor),
         pictures=(correlogram_picture("Partial autocorrelation of the first difference", found, "pacf"),),
     )

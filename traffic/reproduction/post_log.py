@@ -120,16 +120,15 @@ def windows_section(day: WebLogDay) -> Section:
     }
     alt = Sentence(
         "Bytes sent in {n:,} windows of {minutes} minutes: mean {mean:,.0f}, largest {largest:,.0f} in "
-        "window "
-        "{at}; {zero} windows are empty.",
+        "window {at}; {zero} windows are empty.",
         facts,
     )
     return Section(
         key="windows",
         title="Bytes in windows of two minutes",
         theirs="A plot of the bytes in each window: no pattern evident to the naked eye, except a linear "
-        "rising "
-        "trend between 200 and 350 and a similar linear decreasing trend after that; obvious outliers.",
+        "rising trend between 200 and 350 and a similar linear decreasing trend after that; obvious "
+        "outliers.",
         comparisons=(
             Comparison("window", "2 minutes", Sentence("{minutes} minutes, half-open, on the clock", facts)),
             Comparison(
@@ -178,32 +177,17 @@ def outliers_section(day: WebLogDay) -> Section:
         "share": count / max(int(np.sum(~np.isnan(day.value))), 1),
         "mean": float(np.nanmean(day.value_clean)),
         "limit": float(clipped.max()) if count else float(np.nanmax(day.value_clean)),
+        "times": float(np.nanmax(day.value) / clipped.max()) if count else 1.0,
     }
     alt = Sentence(
         "The same course with {count} {windows} clipped: mean {mean:,.0f}, largest {limit:,.0f} bytes.", facts
     )
     rule = Sentence(
         "Tukey's fences, 1.5 interquartile ranges beyond the quartiles: {count} {windows} ({share:.1%}) "
-        "clipped "
-        "to {limit:,.0f} bytes"
+        "clipped to {limit:,.0f} bytes"
         if count
         else "Tukey's fences: no window lies beyond them",
         facts,
-    )
-    unstated = Sentence(
-        "The post does not say which values it filters nor what it puts in their place. Here {count} "
-        "{windows} "
-        "of the day are brought to the fence, and what other rules would make of the model stands below with "
-        "the coefficients.",
-        facts,
-        OPEN,
-    )
-    obvious = Sentence(
-        "Outliers are there: {count} {windows}, and the largest is {times:.1f} times the fence."
-        if count
-        else "No window lies beyond Tukey's fences, where the post sees obvious outliers.",
-        facts | {"times": float(np.nanmax(day.value) / clipped.max()) if count else 1.0},
-        AGREES if count else DIFFERS,
     )
     picture = Picture(
         "course",
@@ -216,11 +200,10 @@ def outliers_section(day: WebLogDay) -> Section:
     return Section(
         key="outliers",
         title="The outliers filtered",
-        theirs="Outliers matter for simulating peak load; for trending they must be filtered out. A plot "
-        "of the "
-        "series with the outliers filtered. The rule is not stated.",
+        theirs="Outliers matter for simulating peak load; for trending they must be filtered out. A plot of "
+        "the series with the outliers filtered. The rule is not stated.",
         comparisons=(Comparison("outlier rule", "not stated", rule),),
-        findings=(obvious, unstated),
+        findings=_outlier_findings(facts),
         pictures=(picture,),
     )
 
@@ -246,6 +229,24 @@ def course_frame(value: NDArray[np.float64], course: str = "actual", first: int 
     return pl.DataFrame({"at": at, "value": pl.Series(value, nan_to_null=True)}).with_columns(
         course=pl.lit(course)
     )
+
+
+def _outlier_findings(facts: dict[str, Value]) -> tuple[Sentence, Sentence]:
+    unstated = Sentence(
+        "The post does not say which values it filters nor what it puts in their place. Here {count} "
+        "{windows} of the day are brought to the fence, and what other rules would make of the model stands "
+        "below with the coefficients.",
+        facts,
+        OPEN,
+    )
+    obvious = Sentence(
+        "Outliers are there: {count} {windows}, and the largest is {times:.1f} times the fence."
+        if facts["count"]
+        else "No window lies beyond Tukey's fences, where the post sees obvious outliers.",
+        facts,
+        AGREES if facts["count"] else DIFFERS,
+    )
+    return obvious, unstated
 
 
 def _lines_like_theirs(lines: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -275,8 +276,7 @@ def _trend(value: NDArray[np.float64], start: int, end: int, *, sign: int) -> Se
     agrees = None if lower <= 0 <= upper else bool(slope * sign > 0)
     return Sentence(
         "From window {start} to {end} a straight line has a slope of {slope:+,.0f} bytes a window (95 % "
-        "interval "
-        "{lower:+,.0f} to {upper:+,.0f}, dependent errors allowed for): {conclusion}.",
+        "interval {lower:+,.0f} to {upper:+,.0f}, dependent errors allowed for): {conclusion}.",
         span
         | {
             "slope": slope,

@@ -55,9 +55,8 @@ def model_section(day: WebLogDay, fit: ConstantVolatilityFit) -> Section:
         key="model",
         title="The model",
         theirs="ARMA(2,1) of the first difference, written with its coefficients, and a plot of the actual "
-        "series "
-        "(blue) with the fitted data (orange): "
-        "N_t = -0.0005 N_(t-1) + 0.1116 N_(t-2) - 0.9348 w_(t-1) + w_t.",
+        "series (blue) with the fitted data (orange): N_t = -0.0005 N_(t-1) + 0.1116 N_(t-2) - 0.9348 "
+        "w_(t-1) + w_t.",
         comparisons=tuple(_comparison(fit, name) for name in THEIR_COEFFICIENTS),
         findings=(
             *(_coefficient(fit, name) for name in THEIR_COEFFICIENTS),
@@ -98,8 +97,7 @@ def _coefficient(fit: ConstantVolatilityFit, name: str) -> Sentence:
     zero = "cannot be told from zero" if is_zero else "is different from zero"
     return Sentence(
         "{symbol}: the post's {theirs:+.4f} lies {within} the 95 % interval here, {lower:+.4f} to "
-        "{upper:+.4f}; "
-        "{away:.1f} standard errors apart. Ours {zero}.",
+        "{upper:+.4f}; {away:.1f} standard errors apart. Ours {zero}.",
         facts | {"within": within, "zero": zero, "away": abs(theirs - found["estimate"]) / found["error"]},
         judged(is_within),
     )
@@ -121,8 +119,8 @@ def _rules(effects: pl.DataFrame) -> Sentence:
     } | {key: nearest[name] for key, name in zip(("one", "two", "ma"), THEIR_COEFFICIENTS, strict=True)}
     return Sentence(
         "The post's outlier rule is not stated. Of {n} rules and handlings {rule} ({handling}) comes "
-        "nearest: "
-        "{one:+.4f}, {two:+.4f}, {ma:+.4f}; it still misses one of the three by {gap:.4f}, {conclusion}.",
+        "nearest: {one:+.4f}, {two:+.4f}, {ma:+.4f}; it still misses one of the three by {gap:.4f}, "
+        "{conclusion}.",
         facts,
         AGREES if gap <= 5e-4 else DIFFERS,
     )
@@ -162,8 +160,7 @@ def _fitted(day: WebLogDay, fit: ConstantVolatilityFit) -> Picture:
     )
     alt = Sentence(
         "Actual and fitted course: the predictions one step ahead account for {explained:.1%} of the "
-        "variance, "
-        "and are off by {error:,.0f} bytes on average.",
+        "variance, and are off by {error:,.0f} bytes on average.",
         {"explained": explained, "error": float(np.nanmean(np.abs(window - predicted)))},
     )
     return Picture("course", "Actual and fitted", alt, frame, WINDOW_AXIS, "bytes in a window")
@@ -180,9 +177,8 @@ def _by_rule(effects: pl.DataFrame) -> Picture:
         theirs=pl.lit(THEIR_COEFFICIENTS[name]),
     )
     alt = Sentence(
-        "θ_1 with its 95 % interval under {n} rules and handlings, from {least:.3f} to {most:.3f}; the "
-        "post has "
-        "{theirs:.4f}.",
+        "θ_1 with its 95 % interval under {n} rules and handlings, from {least:.3f} to {most:.3f}; the post "
+        "has {theirs:.4f}.",
         {
             "n": frame.height,
             "least": _least(frame["estimate"]),

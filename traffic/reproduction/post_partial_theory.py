@@ -32,9 +32,8 @@ def ar_pacf_section() -> Section:
     by_definition = _conditional_correlation(shown.x, 3)
     spikes = Sentence(
         "Two spikes, {one:.3f} and {two:.3f} (theory {theory_one:.3f} and {theory_two:.3f}), and of lags 3 "
-        "to "
-        "{lags} {outside} outside the 95 % band, where chance puts {expected:.1f}: it shuts off after the "
-        "order.",
+        "to {lags} {outside} outside the 95 % band, where chance puts {expected:.1f}: it shuts off after "
+        "the order.",
         {
             "one": float(pacf[0]),
             "two": float(pacf[1]),
@@ -47,9 +46,8 @@ def ar_pacf_section() -> Section:
         judged(bool((np.abs(pacf[:2]) > band).all()) and outside <= 3),
     )
     definition = Sentence(
-        "By the post's formula at lag 3, regressing both ends on what lies between, it is {direct:+.4f}; "
-        "by the "
-        "Durbin-Levinson recursion, as everywhere here, {recursion:+.4f}.",
+        "By the post's formula at lag 3, regressing both ends on what lies between, it is {direct:+.4f}; by "
+        "the Durbin-Levinson recursion, as everywhere here, {recursion:+.4f}.",
         {"direct": by_definition, "recursion": float(pacf[2])},
         judged(abs(by_definition - float(pacf[2])) < 0.01),
     )
@@ -57,9 +55,8 @@ def ar_pacf_section() -> Section:
         key="partial-ar",
         title="Partial autocorrelation of an autoregression",
         theirs="The correlation of x_t and x_(t-h) given what lies between, as a regression's coefficient "
-        "changes "
-        "with what else is in it. A plot for x_t = 0.3 x_(t-1) + 0.4 x_(t-2) + w_t: two spikes, then it "
-        "shuts off.",
+        "changes with what else is in it. A plot for x_t = 0.3 x_(t-1) + 0.4 x_(t-2) + w_t: two spikes, "
+        "then it shuts off.",
         comparisons=(
             Comparison(
                 "PACF at lag 3",
@@ -92,16 +89,15 @@ def ma_pacf_section() -> Section:
     )
     tapers = Sentence(
         "It tapers and does not shut off: {a:.3f}, {b:.3f}, {c:.3f}, {d:.3f}, {e:.3f} at the first five "
-        "lags in "
-        "theory.",
+        "lags in theory.",
         dict(zip("abcde", (float(value) for value in theory[:5]), strict=True)),
         judged(taper),
     )
     without = Sentence(
         "The post writes the model without w_t. Taken so it is an MA(1) one step late, of autocorrelation "
         "{acf:.3f} at lag 1 and none beyond; with w_t, as meant and drawn here, {acf_one:.3f} and "
-        "{acf_two:.3f} "
-        "at lags 1 and 2. The partial autocorrelation at lag 1 is then {acf_one:.3f} and not {acf:.3f}.",
+        "{acf_two:.3f} at lags 1 and 2. The partial autocorrelation at lag 1 is then {acf_one:.3f} and not "
+        "{acf:.3f}.",
         {
             "acf": float(literal["theoretical_acf"][0]),
             "acf_one": float(shown.correlogram["theoretical_acf"][0]),
@@ -113,8 +109,7 @@ def ma_pacf_section() -> Section:
         key="partial-ma",
         title="Partial autocorrelation of a moving average",
         theirs="A plot of the partial autocorrelation for x_t = 0.2 w_(t-1) + 0.4 w_(t-2): instead of "
-        "shutting off "
-        "it tapers to zero.",
+        "shutting off it tapers to zero.",
         comparisons=(
             Comparison(
                 "model",

@@ -67,8 +67,7 @@ def residuals_section(left: NDArray[np.float64], model: ConstantVolatilityModel)
     )
     single = Sentence(
         "{outside} of {n} autocorrelations lie outside the band of a fitted model's residuals, which is "
-        "narrower "
-        "than a white series' at the first lags; up to {usual} would by chance.",
+        "narrower than a white series' at the first lags; up to {usual} would by chance.",
         {"outside": outside, "n": found.lag.size, "usual": usual},
         judged(outside <= usual),
     )
@@ -158,8 +157,7 @@ def improvements_section(left: NDArray[np.float64]) -> Section:
         key="improvements",
         title="Possible improvements",
         theirs="Seasonal models for what depends on time; and variable volatility, as traffic is highly "
-        "fluxed and "
-        "spiked: better results can be obtained by accounting for changes in the volatility.",
+        "fluxed and spiked: better results can be obtained by accounting for changes in the volatility.",
         findings=(volatility, seasonal),
         tables=(Table("Models of the volatility", table, {"BIC": ",.1f", "log-likelihood": ",.1f"}),)
         if choice.candidates
@@ -179,8 +177,7 @@ def _sign(left: NDArray[np.float64]) -> Sentence:
     negative = float(np.mean(seen < 0))
     return Sentence(
         "{share:.0%} of the residuals are negative, and a lognormal variable never is: only a shifted one "
-        "can be "
-        "meant.",
+        "can be meant.",
         {"share": negative},
         DIFFERS if negative > 0 else AGREES,
     )
