@@ -9,10 +9,17 @@ from typing import Any
 
 import dagster as dg
 
+from assets.charts import png_markdown
 from assets.fan_out import fan_out
 from assets.landing import Landing
 from assets.night_tables import NightTables
-from assets.nights import batches_of_night, keep_nights, night_of
+from assets.nights import Night, batches_of_night, keep_nights, night_of
+from assets.periodic_charts import (
+    continuous_correlation_chart,
+    density_chart,
+    ensemble_correlation_chart,
+    mean_day_chart,
+)
 from assets.periodic_frames import (
     COMPONENTS,
     CONTINUOUS,
@@ -33,6 +40,12 @@ from warehouse import Warehouse
 _TABLES = (MODELS, MOMENTS, COMPONENTS, TESTS, ENSEMBLE, CONTINUOUS, DENSITY)
 # Forecasts are traced to the models of their night for ever; what takes hundreds of rows a series is not.
 _BULKY = (COMPONENTS, TESTS, ENSEMBLE, CONTINUOUS, DENSITY)
+_PICTURES = {
+    MOMENTS: ("mean_day", mean_day_chart, "The mean day of"),
+    ENSEMBLE: ("correlation", ensemble_correlation_chart, "Correlation over the days of"),
+    CONTINUOUS: ("correlation", continuous_correlation_chart, "Correlation over the record of"),
+    DENSITY: ("density", density_chart, "Density by hour of"),
+}
 _FROM = ("series.catalog", "series.observations")
 
 
@@ -52,7 +65,22 @@ def periodic_family(
             for series_id, error in failures.items():
                 context.log.error("%s was set aside", series_id, exc_info=error)
         keep_nights(warehouse, landing, _BULKY)
-    yield from tables.written()
+    yield from tables.written(_plots(warehouse, night))
+
+
+def _plots(warehouse: Warehouse, night: Night) -> dict[str, dict[str, Any]]:
+    """Draw the tables of the first series that has a model."""
+    of_night = {"issued_at_utc": night.issued_at_utc}
+    fitted = warehouse.read(MODELS, ("series_id",), of_night | {"status": "ok"}, order_by="series_id")
+    if fitted.is_empty():
+        return {}
+    series_id = fitted["series_id"][0]
+    plots = {}
+    for table, (entry, draw, title) in _PICTURES.items():
+        rows = warehouse.read(table, where=of_night | {"series_id": series_id})
+        png = draw(rows, f"{title} {series_id}")
+        plots[table] = {entry: dg.MetadataValue.md(png_markdown(png, f"{title} {series_id}"))}
+    return plots
 
 
 def _in_isolation(batch: SeriesBatch) -> tuple[Frames, dict[str, Exception]]:

@@ -465,6 +465,10 @@ def test_every_asset_was_materialised_with_its_rows_and_a_preview(
         (["diagnostics", "autocorrelation"], "correlogram"),
         (["diagnostics", "residual_histogram"], "histogram"),
         (["diagnostics", "daily_peaks"], "phases"),
+        (["models", "periodic_moments"], "mean_day"),
+        (["diagnostics", "ensemble_correlation"], "correlation"),
+        (["diagnostics", "continuous_correlation"], "correlation"),
+        (["diagnostics", "density"], "density"),
     ],
 )
 def test_forecasts_and_diagnostics_show_a_picture(
