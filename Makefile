@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly ui test lint types contracts check lock dictionary picture bench bench-ingest bench-history crash-test fuzz monte-carlo clean
+.PHONY: help nightly ui test lint types contracts check lock dictionary picture bench bench-ingest bench-fits bench-history crash-test fuzz monte-carlo clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -55,6 +55,9 @@ bench: $(INSTALLED) ## Time a night on the simulated landing zone
 
 bench-ingest: $(INSTALLED) ## Time reading a log of two million lines, beside GoAccess and DuckDB
 	$(BIN)/python benchmarks/ingest.py
+
+bench-fits: $(INSTALLED) ## Time the fits and diagnostics of a thousand series
+	$(BIN)/python benchmarks/fits.py
 
 bench-history: $(INSTALLED) ## Time a night with the same new data on a short and on a long history
 	$(BIN)/python benchmarks/history.py

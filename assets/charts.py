@@ -9,32 +9,31 @@ from __future__ import annotations
 import base64
 import re
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 import polars as pl
 
-from assets.png import SIGNATURE, shrink_png
+from assets.drawing import (
+    BLACK,
+    SERIES_COLOURS,
+    VERMILION,
+    WIDTH,
+    altair,
+    chart_png,
+    chart_rows,
+    chart_title,
+    nothing_to_draw,
+)
+from assets.png import SIGNATURE
 from assets.printable import printable
 
 MAX_PNG_BYTES = 60_000
 """Largest picture put into the event log, in byte: a year of nights must stay small there."""
 
 HISTORY = timedelta(days=7)
-WIDTH = 640
 MAX_TARGETS = 288
 """Targets drawn at most: more than one to a pixel of their part of the picture."""
 
-# Okabe and Ito's palette: told apart with every common form of colour blindness, and in grey.
-BLACK, BLUE, SKY, ORANGE, VERMILION, GREEN, PURPLE = (
-    "#000000",
-    "#0072B2",
-    "#56B4E9",
-    "#E69F00",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-)
-SERIES_COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK)
 # Blue in three strengths, the widest band palest and drawn first.
 BANDS = (
     ("95 % band", "q025", "q975", "#D3E6F3"),
@@ -42,7 +41,6 @@ BANDS = (
     ("50 % band", "q25", "q75", "#4A98CC"),
 )
 
-STAGES = ("clean", "differenced", "residual")
 PREVIEW_CELL_CHARACTERS = 60
 
 
@@ -66,18 +64,18 @@ def forecast_chart(history: pl.DataFrame, points: pl.DataFrame, title: str, unit
     bytes
         A PNG; it says so if there is nothing to draw.
     """
-    alt = _altair()
+    alt = altair()
     known_until = history["at_utc"].max() if points.is_empty() else points["target_utc"].min()
     end = cast("datetime | None", known_until)
     if end is None:
-        return _nothing_to_draw(title)
+        return nothing_to_draw(title)
     past = history.filter(pl.col("at_utc").is_between(end - HISTORY, end))
     x = alt.X("at_utc:T", title="UTC", scale=alt.Scale(type="utc"))
     axis = alt.Axis(format="~s", title=_value_title(unit))
-    measured = alt.Chart(_rows(_thinned(past), "at_utc", "value")).mark_line(strokeWidth=1)
+    measured = alt.Chart(chart_rows(_thinned(past), "at_utc", "value")).mark_line(strokeWidth=1)
     layers = [measured.encode(x=x, y=alt.Y("value:Q", axis=axis), color=alt.datum("measured"))]
     targets = points.sort("target_utc").gather_every(-(-points.height // MAX_TARGETS) or 1)
-    ahead = _rows(targets.rename({"target_utc": "at_utc"}), "at_utc", *_band_columns(), "q50")
+    ahead = chart_rows(targets.rename({"target_utc": "at_utc"}), "at_utc", *_band_columns(), "q50")
     for name, lower, upper, _ in BANDS:
         band = alt.Chart(ahead).mark_area(opacity=1)
         layers.append(band.encode(x=x, y=alt.Y(f"{lower}:Q"), y2=f"{upper}:Q", color=alt.datum(name)))
@@ -87,44 +85,7 @@ def forecast_chart(history: pl.DataFrame, points: pl.DataFrame, title: str, unit
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
     legend = alt.Legend(title=None, orient="bottom", symbolType="square", symbolOpacity=1)
     chart = alt.layer(*layers).encode(color=alt.Color(scale=scale, legend=legend))
-    return _png(chart.properties(width=WIDTH, height=260, title=_title(title)))
-
-
-def correlogram_chart(autocorrelation: pl.DataFrame, title: str) -> bytes:
-    """Draw the autocorrelation and partial autocorrelation of each stage, with the 95 % band.
-
-    Parameters
-    ----------
-    autocorrelation : polars.DataFrame
-        ``stage``, ``lag``, ``acf``, ``pacf`` and ``band_95`` of one series in one night. Lag 0, which is 1
-        by definition, is left out.
-    title : str
-        Title of the picture.
-
-    Returns
-    -------
-    bytes
-        A PNG; it says so if there is nothing to draw.
-    """
-    alt = _altair()
-    shown = autocorrelation.filter(pl.col("lag") > 0).sort("lag")
-    if shown.is_empty():
-        return _nothing_to_draw(title)
-    long = shown.unpivot(
-        ["acf", "pacf"], index=["stage", "lag", "band_95"], variable_name="kind", value_name="correlation"
-    )
-    long = long.with_columns(below=-pl.col("band_95"))
-    rows = _rows(long, "stage", "kind", "lag", "correlation", "band_95", "below")
-    x = alt.X("lag:Q", title="lag (steps)")
-    base = alt.Chart().encode(x=x)
-    band = base.mark_area(color=ORANGE, opacity=0.35).encode(y=alt.Y("below:Q", title=None), y2="band_95:Q")
-    stems = base.mark_rule(color=BLUE, strokeWidth=1.5).encode(y=alt.Y("correlation:Q"), y2=alt.datum(0))
-    panel = alt.layer(band, stems, data=rows).properties(width=WIDTH // 2 - 40, height=90)
-    stages = [stage for stage in STAGES if stage in set(shown["stage"])]
-    chart = panel.facet(
-        row=alt.Row("stage:N", title=None, sort=stages), column=alt.Column("kind:N", title=None)
-    ).properties(title=_title(title, "bars: correlation; shaded: 95 % band of a series without correlation"))
-    return _png(chart)
+    return chart_png(chart.properties(width=WIDTH, height=260, title=chart_title(title)))
 
 
 def peaks_chart(peaks: pl.DataFrame, title: str) -> bytes:
@@ -143,12 +104,12 @@ def peaks_chart(peaks: pl.DataFrame, title: str) -> bytes:
     bytes
         A PNG; it says so if no day has a phase.
     """
-    alt = _altair()
+    alt = altair()
     shown = peaks.filter(pl.col("phase_minutes").is_not_null() & pl.col("phase_minutes").is_not_nan())
     if shown.is_empty():
-        return _nothing_to_draw(title)
+        return nothing_to_draw(title)
     days = shown.sort("series_id", "local_date").with_columns(pl.col("local_date").cast(pl.Datetime("us")))
-    rows = _rows(days, "series_id", "local_date", "phase_minutes", "phase_lower_95", "phase_upper_95")
+    rows = chart_rows(days, "series_id", "local_date", "phase_minutes", "phase_lower_95", "phase_upper_95")
     colour = alt.Color("series_id:N", title=None, scale=alt.Scale(range=list(SERIES_COLOURS)))
     base = alt.Chart(rows).encode(
         x=alt.X("local_date:T", title="local day", scale=alt.Scale(type="utc")),
@@ -161,7 +122,7 @@ def peaks_chart(peaks: pl.DataFrame, title: str) -> bytes:
     course = base.mark_line(strokeWidth=1, point=alt.OverlayMarkDef(size=25)).encode(y="phase_minutes:Q")
     zero = alt.Chart().mark_rule(strokeDash=[4, 4]).encode(y=alt.datum(0))
     chart = alt.layer(zero, interval, course, data=rows)
-    return _png(chart.properties(width=WIDTH, height=220, title=_title(title)))
+    return chart_png(chart.properties(width=WIDTH, height=220, title=chart_title(title)))
 
 
 def png_markdown(png: bytes, alt: str) -> str:
@@ -231,17 +192,6 @@ def _cell(value: object) -> str:
     return re.sub(r"([\\`*\[\]|!~$])", r"\\\1", text).replace("&", "&amp;").replace("<", "&lt;")
 
 
-def _rows(frame: pl.DataFrame, *columns: str) -> Any:
-    """Hand rows to a chart as plain values, times as ISO strings that say UTC."""
-    # A time without a zone would be read in that of the machine which draws the picture.
-    times = [
-        pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%SZ") for name in columns if frame[name].dtype.is_temporal()
-    ]
-    numbers = [pl.col(name).cast(pl.Float64) for name in columns if frame[name].dtype.is_numeric()]
-    finite = [pl.when(number.is_finite()).then(number) for number in numbers]
-    return _altair().Data(values=frame.select(columns).with_columns(*times, *finite).to_dicts())
-
-
 def _thinned(history: pl.DataFrame) -> pl.DataFrame:
     """Keep the lowest and the highest value of each pixel: the same picture in a fraction of the time.
 
@@ -263,32 +213,3 @@ def _band_columns() -> list[str]:
 
 def _value_title(unit: str) -> str:
     return "value (unit unknown)" if unit == "unknown" else printable(unit)
-
-
-def _title(title: str, subtitle: str | None = None) -> Any:
-    text = printable(title, 100)
-    options = {} if subtitle is None else {"subtitle": subtitle}
-    return _altair().TitleParams(text, anchor="start", **options)
-
-
-def _nothing_to_draw(title: str) -> bytes:
-    alt = _altair()
-    note = alt.Chart(alt.Data(values=[{}])).mark_text(fontSize=14).encode(text=alt.datum("nothing to draw"))
-    return _png(note.properties(width=WIDTH, height=60, title=_title(title)))
-
-
-def _altair() -> Any:
-    # Loading it takes half a second, which commands that draw nothing need not wait for.
-    import altair
-
-    return altair
-
-
-def _png(chart: Any) -> bytes:
-    import vl_convert
-
-    # Two-minute windows of a week are more rows than Altair's default limit, which is made for notebooks.
-    with _altair().data_transformers.enable("default", max_rows=None):
-        # Checking every row against Vega-Lite's schema takes longer than drawing; the renderer checks anyway.
-        specification = chart.to_dict(validate=False)
-    return shrink_png(vl_convert.vegalite_to_png(specification, allowed_base_urls=[]))

@@ -1,15 +1,18 @@
-"""Rows of one series in ``models.constant_volatility`` and ``models.coefficients``.
+"""Rows of one series in the tables that the fits of constant volatility fill, and its models rebuilt.
 
-The fits are made in ``traffic.models``; the tables are written in ``models``.
+The fits are made in ``traffic.models``; the tables are written in ``models``. What the fits leave is in
+``residual_rows``, the volatility of it in ``variable_volatility_rows``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
+
 from assets.nights import Night
+from assets.variable_volatility_rows import refused_volatility_rows, volatility_rows
 from traffic.models.champion import REFERENCE, SELECTED
 from traffic.models.constant_volatility import (
     REFERENCE_ORDER,
@@ -24,27 +27,21 @@ from traffic.models.requirements import why_not_constant_volatility
 from traffic.windowing.regular_series import RegularSeries
 from warehouse import Warehouse
 
+FITTED_TABLES = (
+    "models.constant_volatility",
+    "models.coefficients",
+    "models.order_candidates",
+    "models.variable_volatility",
+    "models.volatility_candidates",
+    "diagnostics.stationarity_tests",
+)
 _FACTS = ("sigma2", "loglik", "aicc", "n_observations", "is_stationary", "is_invertible", "converged")
 
-
-@dataclass
-class FittedRows:
-    """Rows of some series.
-
-    Parameters
-    ----------
-    models : list of dict
-        Rows of ``models.constant_volatility``.
-    coefficients : list of dict
-        Rows of ``models.coefficients``.
-    """
-
-    models: list[dict[str, Any]] = field(default_factory=list)
-    coefficients: list[dict[str, Any]] = field(default_factory=list)
+Rows = list[dict[str, Any]]
 
 
-def fit_rows(series: RegularSeries) -> FittedRows:
-    """Fit the reference and the selected order to a series.
+def fit_rows(series: RegularSeries) -> dict[str, Rows]:
+    """Fit the reference and the selected order to a series, and the volatility of what the latter leaves.
 
     Parameters
     ----------
@@ -53,32 +50,35 @@ def fit_rows(series: RegularSeries) -> FittedRows:
 
     Returns
     -------
-    FittedRows
-        Two rows of models, whether fitted or not, and their coefficients.
+    dict of str to list of dict
+        Rows of each of ``FITTED_TABLES`` that has any. ``models.constant_volatility`` has two, whether fitted
+        or not.
     """
-    x = series.value_clean
+    x, name = series.value_clean, series.series_id
     reason = why_not_constant_volatility(x)
     if reason is not None:
-        return refused_rows(series.series_id, reason, "too_short")
+        return refused_rows(name, reason, "too_short")
     choice = choose_d(x)
     selection = select_order(x, choice.d)
     selected = (selection.p, choice.d, selection.q)
     fits = {REFERENCE: fit_exact(x, REFERENCE_ORDER)}
     fits[SELECTED] = fits[REFERENCE] if selected == REFERENCE_ORDER else fit_exact(x, selected)
-    rows = FittedRows()
-    for model, fit in fits.items():
-        rows.models.append(_model_row(series.series_id, model, fit, choice))
-        rows.coefficients += _coefficient_rows(series.series_id, model, fit)
-    return rows
+    rows = volatility_rows(series, fits[SELECTED])
+    coefficients = [row for model, fit in fits.items() for row in _coefficient_rows(name, model, fit)]
+    return rows | {
+        "models.constant_volatility": [_model_row(name, model, fit, choice) for model, fit in fits.items()],
+        "models.coefficients": [*coefficients, *rows.get("models.coefficients", [])],
+        "models.order_candidates": _owned(name, selection.table()),
+        "diagnostics.stationarity_tests": _owned(name, choice.table()),
+    }
 
 
-def refused_rows(series_id: str, reason: str, status: str = "failed") -> FittedRows:
+def refused_rows(series_id: str, reason: str, status: str = "failed") -> dict[str, Rows]:
     """Return the rows of a series that could not be fitted, with the reason."""
-    return FittedRows(
-        models=[
-            _head(series_id, model) | {"status": status, "reason": reason} for model in (REFERENCE, SELECTED)
-        ]
-    )
+    models = [
+        _head(series_id, model) | {"status": status, "reason": reason} for model in (REFERENCE, SELECTED)
+    ]
+    return {"models.constant_volatility": models} | refused_volatility_rows(series_id, reason, status)
 
 
 def stored_models(warehouse: Warehouse, night: Night) -> dict[tuple[str, str], ConstantVolatilityModel]:
@@ -129,3 +129,7 @@ def _coefficient_rows(series_id: str, model: str, fit: ConstantVolatilityFit) ->
             "lower_95": float(lower),
             "upper_95": float(upper),
         }
+
+
+def _owned(series_id: str, table: pl.DataFrame) -> Rows:
+    return table.with_columns(series_id=pl.lit(series_id)).to_dicts()

@@ -6,65 +6,85 @@ from functools import partial
 from typing import Any
 
 import dagster as dg
-import numpy as np
 import polars as pl
 
-from assets.charts import correlogram_chart, peaks_chart, png_markdown
+from assets.charts import peaks_chart, png_markdown
+from assets.constant_volatility_charts import correlogram_chart, histogram_chart
+from assets.constant_volatility_choice import chosen_series
 from assets.constant_volatility_rows import stored_models
 from assets.landing import Landing
-from assets.nights import in_isolation, night_of, replace_night, rows_frame, series_of_night
-from assets.table_specs import key_of, table_metadata, table_spec
-from traffic.diagnostics.autocorrelation import autocorrelation
+from assets.nights import in_isolation, keep_nights, night_of, replace_night, rows_frame, series_of_night
+from assets.outlier_rows import outlier_rows
+from assets.residual_rows import RESIDUAL_TABLES, residual_rows
+from assets.table_specs import key_of, table_metadata, table_spec, written
 from traffic.diagnostics.daily_peaks import DailyPeak, daily_peaks
-from traffic.diagnostics.residual_tests import residual_tests
 from traffic.models.champion import SELECTED
-from traffic.models.constant_volatility import ConstantVolatilityModel
-from traffic.models.filtering import residuals
-from traffic.models.requirements import HISTORY_DAYS, fitted_window
+from traffic.models.requirements import HISTORY_DAYS
 from traffic.windowing.local_days import ensemble_matrix
-from traffic.windowing.regular_series import RegularSeries
 from warehouse import Warehouse, Within
 
-LAGS = 60
 BOOTSTRAP_SEED = 2021
 _PEAK_SERIES = "SELECT DISTINCT series_id FROM diagnostics.daily_peaks"
+
+_EFFECTS = "diagnostics.outlier_effects"
+_PLOTS = {
+    "diagnostics.autocorrelation": ("correlogram", correlogram_chart, "Autocorrelation of"),
+    "diagnostics.residual_histogram": (
+        "histogram",
+        histogram_chart,
+        "Residuals of the selected model, with three densities, of",
+    ),
+}
+_FITTED = ("series.observations", "models.constant_volatility", "models.coefficients")
 
 Rows = list[dict[str, Any]]
 
 
 @dg.multi_asset(
     name="residual_diagnostics",
-    specs=[
-        table_spec("diagnostics.autocorrelation", ["series.observations", "models.coefficients"]),
-        table_spec("diagnostics.residual_tests", ["series.observations", "models.coefficients"]),
-    ],
+    specs=[table_spec(table, _FITTED) for table in RESIDUAL_TABLES],
 )
 def residual_diagnostics(
     context: dg.AssetExecutionContext,
     warehouse: dg.ResourceParam[Warehouse],
     landing: dg.ResourceParam[Landing],
 ) -> Iterator[Any]:
-    """Correlate each series, its differences and its residuals, and test the residuals."""
+    """Correlate each chosen series, its difference and its residuals, and say what is left in them."""
     night = night_of(context, landing)
     models = stored_models(warehouse, night)
-    correlations: Rows = []
-    tests: Rows = []
-    for series in series_of_night(warehouse, night):
+    chosen = chosen_series(warehouse, landing.sources.platform).chosen
+    rows: dict[str, Rows] = {table: [] for table in RESIDUAL_TABLES}
+    for series in series_of_night(warehouse, night, only=chosen):
         mine = {model: fitted for (owner, model), fitted in models.items() if owner == series.series_id}
-        more, more_tests = in_isolation(
-            series.series_id, partial(_of_series, series, mine), lambda _: ([], []), context.log
-        )
-        correlations += more
-        tests += more_tests
-    frames = {
-        "diagnostics.autocorrelation": rows_frame(correlations, night),
-        "diagnostics.residual_tests": rows_frame(tests, night),
-    }
+        work = partial(residual_rows, series, mine)
+        for table, more in in_isolation(series.series_id, work, lambda _: {}, context.log).items():
+            rows[table] += more
+    frames = {table: rows_frame(found, night) for table, found in rows.items()}
     replace_night(warehouse, night, frames)
+    keep_nights(warehouse, landing, RESIDUAL_TABLES)
     for table, frame in frames.items():
-        warehouse.keep_newest(table, "issued_at_utc", landing.sources.platform.keep_nights)
-        plot = _correlogram(frame) if table == "diagnostics.autocorrelation" else {}
-        yield dg.MaterializeResult(key_of(table), metadata=table_metadata(frame) | plot)
+        yield dg.MaterializeResult(key_of(table), metadata=table_metadata(frame) | _plot(table, frame))
+
+
+@dg.multi_asset(
+    name="effects_of_outlier_rules",
+    specs=[table_spec(_EFFECTS, ["series.observations"], kinds=("statsmodels",))],
+)
+def effects_of_outlier_rules(
+    context: dg.AssetExecutionContext,
+    warehouse: dg.ResourceParam[Warehouse],
+    landing: dg.ResourceParam[Landing],
+) -> Iterator[Any]:
+    """Apply each outlier rule to the chosen series, and fit the reference to what it leaves."""
+    night = night_of(context, landing)
+    chosen = chosen_series(warehouse, landing.sources.platform).chosen
+    rows: Rows = []
+    for series in series_of_night(warehouse, night, only=chosen):
+        rows += in_isolation(series.series_id, partial(outlier_rows, series), lambda _: [], context.log)
+    frame = rows_frame(rows, night)
+    replace_night(warehouse, night, {_EFFECTS: frame})
+    keep_nights(warehouse, landing, [_EFFECTS])
+    yield written(_EFFECTS, frame)
 
 
 @dg.multi_asset(name="peaks_of_days", specs=[table_spec("diagnostics.daily_peaks", ["series.day_ensemble"])])
@@ -101,37 +121,6 @@ def peaks_of_days(
     )
 
 
-def _of_series(series: RegularSeries, models: dict[str, ConstantVolatilityModel]) -> tuple[Rows, Rows]:
-    x = fitted_window(series.value_clean)
-    stages = {"clean": x, "differenced": np.diff(x)}
-    tests: Rows = []
-    for name, model in models.items():
-        left = residuals(series.value_clean, model)
-        if name == SELECTED:
-            stages["residual"] = left
-        tests += [
-            {"series_id": series.series_id, "model": name} | vars(result)
-            for result in residual_tests(left, model.p, model.q)
-        ]
-    return [row for stage, values in stages.items() for row in _lags(series.series_id, stage, values)], tests
-
-
-def _lags(series_id: str, stage: str, values: np.ndarray[Any, Any]) -> Iterator[dict[str, Any]]:
-    n_lags = min(LAGS, values.size // 2 - 1)
-    if n_lags < 1:
-        return
-    found = autocorrelation(values, n_lags)
-    for lag, acf, pacf, band in zip(found.lag, found.acf, found.pacf, found.band_95, strict=True):
-        yield {
-            "series_id": series_id,
-            "stage": stage,
-            "lag": int(lag),
-            "acf": float(acf),
-            "pacf": float(pacf),
-            "band_95": float(band),
-        }
-
-
 def _peak_rows(series_id: str, step_seconds: int, days: pl.DataFrame) -> Rows:
     dates, ensemble = ensemble_matrix(days, step_seconds)
     peaks = daily_peaks(ensemble, step_seconds, BOOTSTRAP_SEED)
@@ -146,9 +135,12 @@ def _peak_row(series_id: str, step_seconds: int, local_date: object, peak: Daily
     return {"series_id": series_id, "local_date": local_date, "peak_local_time": at} | facts
 
 
-def _correlogram(frame: pl.DataFrame) -> dict[str, Any]:
-    if frame.is_empty():
+def _plot(table: str, frame: pl.DataFrame) -> dict[str, Any]:
+    if frame.is_empty() or table not in _PLOTS:
         return {}
-    series_id = frame["series_id"][0]
-    png = correlogram_chart(frame.filter(pl.col("series_id") == series_id), str(series_id))
-    return {"correlogram": dg.MetadataValue.md(png_markdown(png, f"Autocorrelation of {series_id}"))}
+    name, draw, what = _PLOTS[table]
+    series_id = str(frame["series_id"][0])
+    mine = frame.filter(pl.col("series_id") == series_id)
+    if "model" in mine.columns:
+        mine = mine.filter(pl.col("model") == SELECTED)
+    return {name: dg.MetadataValue.md(png_markdown(draw(mine, series_id), f"{what} {series_id}"))}

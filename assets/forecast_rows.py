@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.periodic_rows import slots_of, stored_moments
-from traffic.models.champion import PERIODIC, choose_champion
+from assets.stored_periodic import slots_of, stored_moments
+from traffic.models.champion import PERIODIC, SELECTED, VARIABLE_VOLATILITY, choose_champion
 from traffic.models.constant_volatility import ConstantVolatilityModel
 from traffic.models.filtering import forecast
 from traffic.models.periodic_forecast import forecast_periodic
 from traffic.models.quantiles import QUANTILE_COLUMNS, Forecast
 from traffic.models.scores import score, seasonal_scale
+from traffic.models.variable_volatility import VolatilityModel
+from traffic.models.volatility_forecast import forecast_with_volatility
 from traffic.windowing.regular_series import RegularSeries
 from traffic.windowing.targets import Targets
 
@@ -29,6 +31,7 @@ def forecast_rows(
     series: RegularSeries,
     targets: Targets,
     models: Mapping[str, ConstantVolatilityModel],
+    volatility: VolatilityModel | None,
     moments: pl.DataFrame,
     why_not: Mapping[str, str],
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
@@ -42,6 +45,8 @@ def forecast_rows(
         What is forecast.
     models : mapping of str to ConstantVolatilityModel
         The constant-volatility models that were fitted, by name.
+    volatility : VolatilityModel or None
+        Of what the selected model leaves, where it varies.
     moments : polars.DataFrame
         The series' rows of ``models.periodic_moments``; none if it has no periodic model.
     why_not : mapping of str to str
@@ -54,10 +59,13 @@ def forecast_rows(
     champion : dict
         Row of ``models.champions``.
     """
+    x, ahead = series.value_clean, (targets.horizon.size, targets.gap)
     tries: dict[str, Callable[[], Forecast]] = {
-        name: partial(forecast, series.value_clean, model, targets.horizon.size, targets.gap)
-        for name, model in models.items()
+        name: partial(forecast, x, model, *ahead) for name, model in models.items()
     }
+    if volatility is not None and SELECTED in models:
+        selected = models[SELECTED]
+        tries[VARIABLE_VOLATILITY] = partial(forecast_with_volatility, x, selected, volatility, *ahead)
     if moments.height:
         tries[PERIODIC] = partial(_forecast_periodic, series, targets, moments)
     frames, outcome = [], {name: str(reason) for name, reason in why_not.items()}

@@ -9,6 +9,7 @@ import dagster as dg
 import polars as pl
 
 from assets.charts import forecast_chart, png_markdown
+from assets.constant_volatility_choice import chosen_series
 from assets.constant_volatility_rows import stored_models
 from assets.forecast_rows import NO_MODEL, forecast_rows, score_rows
 from assets.landing import Landing
@@ -22,10 +23,18 @@ from assets.nights import (
 )
 from assets.partitions import issued_at_utc
 from assets.table_specs import key_of, table_metadata, table_spec, written
+from assets.variable_volatility_rows import stored_volatilities
+from traffic.models.champion import REFERENCE, SELECTED
 from traffic.windowing.targets import day_ahead
 from warehouse import Warehouse, Within
 
-_MODELS = ("models.constant_volatility", "models.coefficients", "models.periodic", "models.periodic_moments")
+_MODELS = (
+    "models.constant_volatility",
+    "models.coefficients",
+    "models.variable_volatility",
+    "models.periodic",
+    "models.periodic_moments",
+)
 
 
 @dg.multi_asset(
@@ -42,7 +51,8 @@ def champions_and_points(
 ) -> Iterator[Any]:
     """Forecast the next 24 hours of every series by each of its models, and name the champion."""
     night = night_of(context, landing)
-    points, champions = _forecast_all(warehouse, night, context.log)
+    why_not = chosen_series(warehouse, landing.sources.platform).why_not
+    points, champions = _forecast_all(warehouse, night, why_not, context.log)
     frames = {"models.champions": champions, "forecasts.points": points}
     replace_night(warehouse, night, frames)
     yield written("models.champions", champions)
@@ -83,12 +93,17 @@ def scores_of_the_day_before(
     yield written("forecasts.scores", scores, "target_utc")
 
 
-def _forecast_all(warehouse: Warehouse, night: Night, log: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _forecast_all(
+    warehouse: Warehouse, night: Night, why_not: dict[str, str], log: Any
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     models = stored_models(warehouse, night)
+    volatilities = stored_volatilities(warehouse, night)
     where = {"issued_at_utc": night.issued_at_utc}
     moments = warehouse.read("models.periodic_moments", where=where)
     by_series = moments.partition_by("series_id", as_dict=True)
     refusals = _refusals(warehouse, night)
+    for series_id, reason in why_not.items():
+        refusals.setdefault(series_id, {}).update({SELECTED: reason, REFERENCE: reason})
     points, champions = [], []
     for series in series_of_night(warehouse, night):
         name = series.series_id
@@ -97,6 +112,7 @@ def _forecast_all(warehouse: Warehouse, night: Night, log: Any) -> tuple[pl.Data
             series,
             day_ahead(series, night.issued_at_utc),
             {model: fitted for (owner, model), fitted in models.items() if owner == name},
+            volatilities.get(name),
             by_series.get((name,), moments.clear()),
             refusals.get(name, {}),
         )

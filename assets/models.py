@@ -1,6 +1,7 @@
-"""The schema ``models``: the fits of both families, night by night.
+"""The constant-volatility family of the schema ``models``, night by night.
 
-Forecasts from them are in ``forecasts``, what they leave unexplained in ``diagnostics``.
+The periodic family is in ``periodic``. Forecasts from both are in ``forecasts``, what this one leaves
+unexplained in ``diagnostics``.
 """
 
 from collections.abc import Iterator
@@ -8,23 +9,28 @@ from functools import partial
 from typing import Any
 
 import dagster as dg
-import polars as pl
 
-from assets.constant_volatility_rows import FittedRows, fit_rows, refused_rows
+from assets.constant_volatility_choice import chosen_series
+from assets.constant_volatility_rows import FITTED_TABLES, fit_rows, refused_rows
 from assets.landing import Landing
-from assets.nights import in_isolation, night_of, replace_night, rows_frame, series_of_night
-from assets.periodic_rows import periodic_rows, refused_row
+from assets.nights import in_isolation, keep_nights, night_of, replace_night, rows_frame, series_of_night
 from assets.table_specs import table_spec, written
 from warehouse import Warehouse
 
 _SERIES = ("series.catalog", "series.observations")
+# What a fit rests on is bulkier than the fit, and asked for while it is new.
+_KEPT_FOR_SOME_NIGHTS = (
+    "models.order_candidates",
+    "models.volatility_candidates",
+    "diagnostics.stationarity_tests",
+)
 
 
 @dg.multi_asset(
     name="constant_volatility_fits",
     specs=[
-        table_spec("models.constant_volatility", _SERIES, kinds=("statsmodels",)),
-        table_spec("models.coefficients", _SERIES, kinds=("statsmodels",)),
+        table_spec(table, _SERIES, kinds=("arch" if "volatility_" in table else "statsmodels",))
+        for table in FITTED_TABLES
     ],
 )
 def constant_volatility_fits(
@@ -32,58 +38,19 @@ def constant_volatility_fits(
     warehouse: dg.ResourceParam[Warehouse],
     landing: dg.ResourceParam[Landing],
 ) -> Iterator[Any]:
-    """Fit the reference and the selected order to every series."""
+    """Fit the reference, the selected order and the volatility of what it leaves to the chosen series."""
     night = night_of(context, landing)
-    rows = FittedRows()
-    for series in series_of_night(warehouse, night):
+    choice = chosen_series(warehouse, landing.sources.platform)
+    for sentence in choice.remarks:
+        context.log.warning(sentence)
+    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in FITTED_TABLES}
+    for series in series_of_night(warehouse, night, only=choice.chosen):
         refuse = partial(refused_rows, series.series_id)
         fitted = in_isolation(series.series_id, partial(fit_rows, series), refuse, context.log)
-        rows.models += fitted.models
-        rows.coefficients += fitted.coefficients
-    frames = {
-        "models.constant_volatility": rows_frame(rows.models, night),
-        "models.coefficients": rows_frame(rows.coefficients, night),
-    }
+        for table, more in fitted.items():
+            rows[table] += more
+    frames = {table: rows_frame(found, night) for table, found in rows.items()}
     replace_night(warehouse, night, frames)
+    keep_nights(warehouse, landing, _KEPT_FOR_SOME_NIGHTS)
     for table, frame in frames.items():
-        yield written(table, frame)
-
-
-@dg.multi_asset(
-    name="periodic_fits",
-    specs=[
-        table_spec("models.periodic", [*_SERIES, "series.day_ensemble"]),
-        table_spec("models.periodic_moments", [*_SERIES, "series.day_ensemble"]),
-    ],
-)
-def periodic_fits(
-    context: dg.AssetExecutionContext,
-    warehouse: dg.ResourceParam[Warehouse],
-    landing: dg.ResourceParam[Landing],
-) -> Iterator[Any]:
-    """Estimate the periodic mean and standard deviation of every series over its day."""
-    night = night_of(context, landing)
-    rows: list[dict[str, Any]] = []
-    moments: list[pl.DataFrame] = []
-    for series in series_of_night(warehouse, night):
-        row, frame = in_isolation(
-            series.series_id,
-            partial(periodic_rows, series),
-            partial(_refused, series.series_id),
-            context.log,
-        )
-        rows.append(row)
-        moments.append(frame)
-    frames = {
-        "models.periodic": rows_frame(rows, night),
-        "models.periodic_moments": rows_frame(pl.concat(moments, how="diagonal").to_dicts(), night)
-        if moments
-        else pl.DataFrame(),
-    }
-    replace_night(warehouse, night, frames)
-    for table, frame in frames.items():
-        yield written(table, frame)
-
-
-def _refused(series_id: str, reason: str) -> tuple[dict[str, Any], pl.DataFrame]:
-    return refused_row(series_id, reason), pl.DataFrame()
+        yield written(table, frame, chosen=choice.sentence)

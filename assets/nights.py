@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -13,11 +13,16 @@ import polars as pl
 from assets.landing import Landing
 from assets.partitions import issued_at_utc
 from traffic.models.requirements import HISTORY_DAYS
-from traffic.windowing.observations import known_before
-from traffic.windowing.regular_series import RegularSeries
+from traffic.windowing.regular_series import DAY_SECONDS, RegularSeries
+from traffic.windowing.series_batch import SeriesBatch, known_before
 from warehouse import Warehouse, Within
 
 Result = TypeVar("Result")
+USABLE = ["ok", "short"]
+"""States of a series that a night works on: neither stale nor set aside."""
+
+POINTS_AT_ONCE = 1_000_000
+"""Read at once: a row of observations takes some 50 bytes on its way through frames into arrays."""
 
 
 @dataclass(frozen=True)
@@ -42,24 +47,37 @@ def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, 
     return Night(night, issued_at_utc(night, landing.sources.platform.time_zone))
 
 
-def series_of_night(warehouse: Warehouse, night: Night) -> Iterator[RegularSeries]:
-    """Yield every series but the stale and those set aside: the eight weeks before the night's midnight."""
-    catalog = warehouse.read("series.catalog", where={"status": ["ok", "short"]}, order_by="series_id")
+def batches_of_night(
+    warehouse: Warehouse, night: Night, only: Sequence[str] | None = None
+) -> Iterator[SeriesBatch]:
+    """Yield every series but the stale and those set aside: the eight weeks before the night's midnight.
+
+    Series with the same grid come together, so many at once that their rows fit in memory. With ``only``, no
+    others than these are read.
+    """
+    where = {"status": USABLE} | ({} if only is None else {"series_id": only})
+    catalog = warehouse.read("series.catalog", where=where, order_by="series_id")
     known = Within(night.issued_at_utc - timedelta(days=HISTORY_DAYS), night.issued_at_utc)
-    for entry in catalog.iter_rows(named=True):
-        observations = warehouse.read(
-            "series.observations",
-            ("at_utc", "value", "cause"),
-            where={"series_id": entry["series_id"], "at_utc": known},
-            order_by="at_utc",
-        )
-        yield known_before(
-            observations,
-            entry["series_id"],
-            entry["time_zone"],
-            entry["step_seconds"],
-            night.issued_at_utc,
-        )
+    for grid, members in catalog.group_by("step_seconds", "time_zone", maintain_order=True):
+        step_seconds, time_zone = grid
+        points = HISTORY_DAYS * DAY_SECONDS // step_seconds
+        for part in members.iter_slices(max(POINTS_AT_ONCE // points, 1)):
+            series_ids = part["series_id"].to_list()
+            observations = warehouse.read(
+                "series.observations",
+                ("series_id", "at_utc", "value", "cause"),
+                where={"series_id": series_ids, "at_utc": known},
+                order_by=("series_id", "at_utc"),
+            )
+            yield from known_before(observations, series_ids, time_zone, step_seconds, night.issued_at_utc)
+
+
+def series_of_night(
+    warehouse: Warehouse, night: Night, only: Sequence[str] | None = None
+) -> Iterator[RegularSeries]:
+    """Yield the series of ``batches_of_night`` one by one."""
+    for batch in batches_of_night(warehouse, night, only):
+        yield from batch.series()
 
 
 def in_isolation(
@@ -89,6 +107,12 @@ def rows_frame(rows: list[dict[str, Any]], night: Night) -> pl.DataFrame:
     """Make a frame of rows, each with the night's midnight."""
     frame = pl.DataFrame(rows, infer_schema_length=None)
     return frame.with_columns(issued_at_utc=pl.lit(night.issued_at_utc, pl.Datetime("us")))
+
+
+def keep_nights(warehouse: Warehouse, landing: Landing, tables: Sequence[str]) -> None:
+    """Keep of some tables the rows of as many nights as ``[platform]`` says."""
+    for table in tables:
+        warehouse.keep_newest(table, "issued_at_utc", landing.sources.platform.keep_nights)
 
 
 def replace_night(warehouse: Warehouse, night: Night, frames: dict[str, pl.DataFrame]) -> None:

@@ -16,6 +16,11 @@ _MADE_LAST = (
     "forecasts.scores",
     "diagnostics.autocorrelation",
     "diagnostics.residual_tests",
+    "diagnostics.residual_histogram",
+    "diagnostics.stationarity_tests",
+    "diagnostics.outlier_effects",
+    "models.order_candidates",
+    "models.volatility_candidates",
     "diagnostics.daily_peaks",
     "quality.expectations",
 )

@@ -69,6 +69,12 @@ def _pattern(files: str) -> str:
     return files
 
 
+def _series_pattern(pattern: str) -> str:
+    if not pattern.strip():
+        raise ValueError("an empty pattern matches no series; write one such as 'www/*' or '*'")
+    return pattern
+
+
 def _month(text: str) -> str:
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
         raise ValueError(f"{text!r} is not a month; write it as yyyy-mm, such as '1995-08'")
@@ -124,6 +130,7 @@ Seconds = Annotated[int, BeforeValidator(_duration)]
 Size = Annotated[int, BeforeValidator(_size)]
 Name = Annotated[str, AfterValidator(_name)]
 FilePattern = Annotated[str, AfterValidator(_pattern)]
+SeriesPattern = Annotated[str, AfterValidator(_series_pattern)]
 Month = Annotated[str, AfterValidator(_month)]
 TimeFormats = Annotated[tuple[Annotated[str, AfterValidator(_time_format)], ...], AfterValidator(_not_empty)]
 Separator = Annotated[str, AfterValidator(_separator)]

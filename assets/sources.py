@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from assets.export_source import Export
 from assets.source_faults import fault_sentence
-from assets.source_keys import Seconds, TimeZone, is_time_zone
+from assets.source_keys import Seconds, SeriesPattern, TimeZone, is_time_zone
 from assets.source_table import Table
 from assets.web_log_source import WebLog
 from traffic.parsing.quantity import duration_seconds
@@ -30,6 +30,8 @@ class Platform(Table):
     time_zone: TimeZone = "UTC"
     stale_after: Seconds = duration_seconds("2d")
     keep_nights: int = Field(default=14, ge=1, strict=True)
+    constant_volatility: tuple[SeriesPattern, ...] = ("*",)
+    constant_volatility_at_most: int = Field(default=24, ge=1, strict=True)
 
 
 Source = WebLog | Export

@@ -10,12 +10,14 @@ from assets.checks.sources import source_checks
 from assets.checks.tables import (
     ledger_accounts_for_every_line,
     observations_have_no_unmarked_gap,
+    selected_orders_stand_among_their_candidates,
     suite_checks,
 )
-from assets.diagnostics import peaks_of_days, residual_diagnostics
+from assets.diagnostics import effects_of_outlier_rules, peaks_of_days, residual_diagnostics
 from assets.forecasts import champions_and_points, scores_of_the_day_before
-from assets.models import constant_volatility_fits, periodic_fits
+from assets.models import constant_volatility_fits
 from assets.partitions import nights_of
+from assets.periodic import periodic_family
 from assets.published import published_copy
 from assets.quality import expectations
 from assets.raw import landing_files
@@ -32,10 +34,11 @@ from warehouse.store import DEFAULT_WAIT_SECONDS
 _MADE_FOR_A_NIGHT = (
     series_of_sources,
     constant_volatility_fits,
-    periodic_fits,
+    periodic_family,
     champions_and_points,
     scores_of_the_day_before,
     residual_diagnostics,
+    effects_of_outlier_rules,
     peaks_of_days,
     expectations,
     published_copy,
@@ -67,6 +70,7 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
             warehouse_has_the_declared_schema,
             ledger_accounts_for_every_line,
             observations_have_no_unmarked_gap,
+            selected_orders_stand_among_their_candidates,
             *suite_checks(),
             *source_checks(sources),
         ],

@@ -54,6 +54,15 @@ _SERIES = """
     LEFT JOIN behind USING (series_id)
     ORDER BY catalog.series_id
 """
+_CONSTANT_VOLATILITY = """
+    SELECT count(*) AS usable, count(fitted.status) AS chosen,
+           count(*) FILTER (fitted.status = 'ok') AS fitted
+    FROM series.catalog AS catalog
+    LEFT JOIN (
+        FROM models.constant_volatility WHERE issued_at_utc = $1 AND is_reference
+    ) AS fitted USING (series_id)
+    WHERE catalog.status IN ('ok', 'short')
+"""
 SHOWN_ROWS = 40
 _PREFIXES = ("", "k", "M", "G", "T", "P")
 
@@ -91,6 +100,7 @@ def show_summary(
         _show_sources(console, read)
         if issued_at_utc is not None:
             _show_series(console, read, issued_at_utc)
+            _show_constant_volatility(console, read, issued_at_utc)
     except WarehouseError as error:
         console.print(f"The tables cannot be shown: {printable(str(error))}", markup=False)
     _show_faults(console, outcomes)
@@ -150,6 +160,19 @@ def _show_series(console: Console, read: Read, issued_at_utc: datetime) -> None:
     for row in troubled.head(SHOWN_ROWS).iter_rows(named=True):
         words = (printable(text or "") for text in (row["series_id"], row["status"], row["reason"]))
         console.print(f"  {': '.join(words)}", markup=False)
+
+
+def _show_constant_volatility(console: Console, read: Read, issued_at_utc: datetime) -> None:
+    usable, chosen, fitted = read(_CONSTANT_VOLATILITY, [issued_at_utc]).row(0)
+    said = [f"ARIMA and GARCH: fitted to {fitted:,} of {usable:,} series"]
+    if chosen > fitted:
+        said.append(f"{chosen - fitted:,} too short or failed, as models.model_status says")
+    if usable > chosen:
+        said.append(
+            f"{usable - chosen:,} left out by constant_volatility and constant_volatility_at_most, in "
+            "[platform] of sources.toml"
+        )
+    console.print(f"  {'; '.join(said)}", markup=False, soft_wrap=True)
 
 
 def _table(title: str, first_column: str) -> Table:

@@ -115,7 +115,11 @@ class Warehouse:
         return self._connection.execute(sql, parameters).pl()
 
     def read(
-        self, table: str, columns: Sequence[str] = (), where: Where | None = None, order_by: str = ""
+        self,
+        table: str,
+        columns: Sequence[str] = (),
+        where: Where | None = None,
+        order_by: str | Sequence[str] = (),
     ) -> pl.DataFrame:
         """Read columns of a table.
 
@@ -127,8 +131,8 @@ class Warehouse:
             All columns if empty.
         where : mapping, optional
             Column to the value (None: null), the list of values, or the range (``Within``) that it must have.
-        order_by : str
-            Column to sort by.
+        order_by : str or sequence of str
+            Column or columns to sort by.
 
         Returns
         -------
@@ -137,7 +141,8 @@ class Warehouse:
         """
         chosen = [_column(table, name) for name in columns] or ["*"]
         condition, values = _condition(table, where or {})
-        order = f" ORDER BY {_column(table, order_by)}" if order_by else ""
+        keys = [order_by] if isinstance(order_by, str) else order_by
+        order = f" ORDER BY {', '.join(_column(table, name) for name in keys)}" if keys else ""
         return self.query(f"SELECT {', '.join(chosen)} FROM {_table(table)}{condition}{order}", values)
 
     def batches(self, table: str, columns: Sequence[str], where: Where) -> Iterator[pl.DataFrame]:

@@ -26,6 +26,17 @@ _WRONG_SUMS = """
         OR records_rejected <> coalesce(rejected, 0)
     )
 """
+_WITHOUT_CANDIDATE = """
+    SELECT series_id, p, d, q FROM models.constant_volatility AS fitted
+    WHERE is_selected AND status = 'ok'
+        AND issued_at_utc = (SELECT max(issued_at_utc) FROM models.constant_volatility)
+        AND NOT EXISTS (
+            FROM models.order_candidates AS candidate
+            WHERE candidate.is_selected AND candidate.is_admissible
+                AND (candidate.series_id, candidate.issued_at_utc) = (fitted.series_id, fitted.issued_at_utc)
+                AND (candidate.p, candidate.d, candidate.q) = (fitted.p, fitted.d, fitted.q)
+        )
+"""
 
 
 class CheckCouldNotRunError(RuntimeError):
@@ -50,6 +61,19 @@ def observations_have_no_unmarked_gap(warehouse: dg.ResourceParam[Warehouse]) ->
 def ledger_accounts_for_every_line(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
     """Add the ledger up against itself and against the rejected lines."""
     return _empty(warehouse.query(_WRONG_SUMS), "files whose sums do not hold")
+
+
+@dg.asset_check(
+    asset=key_of("models.constant_volatility"),
+    name="selected_orders_stand_among_their_candidates",
+    description="The order fitted in the newest night is the one that its table of candidates selects.",
+    additional_deps=[key_of("models.order_candidates")],
+)
+def selected_orders_stand_among_their_candidates(
+    warehouse: dg.ResourceParam[Warehouse],
+) -> dg.AssetCheckResult:
+    """Look every selected order up among the admissible candidates of its series."""
+    return _empty(warehouse.query(_WITHOUT_CANDIDATE), "selected orders that no candidate explains")
 
 
 def suite_checks() -> list[dg.AssetChecksDefinition]:

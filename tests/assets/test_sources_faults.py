@@ -74,6 +74,24 @@ FAULTS = {
     "bad keep_nights": ("[platform]\nkeep_nights = 0\n", "[platform] keep_nights", "too small", "at least 1"),
     "a word for a number": ('[platform]\nkeep_nights = "7"\n', "keep_nights", "not a whole number", "quotes"),
     "true for a number": ("[platform]\nkeep_nights = true\n", "keep_nights", "not a whole number", "quotes"),
+    "one pattern without a list": (
+        '[platform]\nconstant_volatility = "isp/*"\n',
+        "[platform] constant_volatility",
+        "not a list",
+        "in brackets",
+    ),
+    "empty pattern": (
+        '[platform]\nconstant_volatility = ["*", " "]\n',
+        "[platform] constant_volatility number 2",
+        "an empty pattern matches no series",
+        "such as 'www/*'",
+    ),
+    "a bound of nothing": (
+        "[platform]\nconstant_volatility_at_most = 0\n",
+        "[platform] constant_volatility_at_most",
+        "too small",
+        "at least 1",
+    ),
     "bad unit": (ISP + 'unit = "furlong"\n', '[export] "isp" unit', "'furlong' is not a unit", "bit/s"),
     "bad capacity": (ISP + 'unit = "bit/s"\ncapacity = "fast"\n', '"isp": capacity', "'fast'", "'10 Gbit/s'"),
     "one bad capacity of two": (

@@ -43,6 +43,15 @@ def test_an_empty_file_has_defaults_and_no_source(toml: Path) -> None:
     )
 
 
+def test_all_series_get_arima_and_garch_up_to_a_bound_unless_told_otherwise(toml: Path) -> None:
+    platform = read(toml, "").platform
+    assert (platform.constant_volatility, platform.constant_volatility_at_most) == (("*",), 24)
+    said = '[platform]\nconstant_volatility = ["isp/*", "www/bytes"]\nconstant_volatility_at_most = 3\n'
+    platform = read(toml, said).platform
+    assert (platform.constant_volatility, platform.constant_volatility_at_most) == (("isp/*", "www/bytes"), 3)
+    assert read(toml, "[platform]\nconstant_volatility = []\n").platform.constant_volatility == ()
+
+
 def test_the_platforms_zone_is_handed_down_to_tables_without_one(toml: Path) -> None:
     own = ISP + 'time_zone = "Asia/Tokyo"\n'
     sources = read(toml, '[platform]\ntime_zone = "Europe/Berlin"\n' + WEB + own)

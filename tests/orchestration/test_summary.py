@@ -19,13 +19,21 @@ SOURCES = {name: [0] for name in ("loaded", "copies", "rejected", "records", "li
 NUMBERS = {key: [1.0] for key in ("expected", "high", "mase", "covered")}
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> str:
+def shown(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+    usable: int = 1,
+    chosen: int = 1,
+    fitted: int = 1,
+) -> str:
     """Show a night with one series of this name, which cannot be used."""
     series = {"series_id": [name], "status": ["short"], "unit": ["bit/s"], "model": ["none"], **NUMBERS}
     frames = {
         summary._SOURCES: {"source": ["isp"], **SOURCES},
         summary._REMARKS: {"status": ["loaded"], "source": ["isp"], "path": [name], "reason": [name]},
         summary._SERIES: series | {"reason": [f"{name} is too short"]},
+        summary._CONSTANT_VOLATILITY: {"usable": [usable], "chosen": [chosen], "fitted": [fitted]},
     }
 
     def read(_: Path, query: str, *__: Any) -> pl.DataFrame:
@@ -52,3 +60,13 @@ def test_brackets_of_a_header_are_no_markup(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
     assert shown(monkeypatch, tmp_path, name).count(name) == 5
+
+
+def test_how_many_series_have_an_arima_is_told_with_the_keys_that_change_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    whole = shown(monkeypatch, tmp_path, "isp/a", usable=3, chosen=3, fitted=3)
+    assert "ARIMA and GARCH: fitted to 3 of 3 series\n" in whole
+    bounded = shown(monkeypatch, tmp_path, "isp/a", usable=1_030, chosen=24, fitted=22)
+    assert "fitted to 22 of 1,030 series; 2 too short or failed" in bounded
+    assert "1,006 left out by constant_volatility and constant_volatility_at_most, in [platform]" in bounded

@@ -38,19 +38,24 @@ FILLED = (
     "models.coefficients",
     "models.periodic",
     "models.periodic_moments",
+    "models.periodic_components",
     "models.champions",
     "diagnostics.autocorrelation",
     "diagnostics.residual_tests",
-    "diagnostics.daily_peaks",
-)
-LAID_OUT = (
-    "models.periodic_components",
-    "models.backtests",
     "diagnostics.residual_histogram",
+    "diagnostics.stationarity_tests",
+    "diagnostics.outlier_effects",
+    "diagnostics.daily_peaks",
+    "models.order_candidates",
+    "models.variable_volatility",
+    "models.volatility_candidates",
     "diagnostics.periodicity_tests",
     "diagnostics.density",
     "diagnostics.ensemble_correlation",
     "diagnostics.continuous_correlation",
+)
+LAID_OUT = (
+    "models.backtests",
     "planning.congestion",
     "planning.outlook",
 )
@@ -100,6 +105,8 @@ def test_the_commands_say_what_they_did_and_what_to_try_next(nights: Nights) -> 
     for command in ("diurnal sql", "diurnal ui", "diurnal sources"):
         assert command in nights.nightly.out
     assert "failed" not in nights.nightly.out
+    n = len(nights.series)
+    assert f"ARIMA and GARCH: fitted to {n} of {n} series\n" in nights.nightly.out
     assert "Traceback" not in nights.nightly.err
 
 
@@ -465,7 +472,12 @@ def test_every_asset_was_materialised_with_its_rows_and_a_preview(
     [
         (["forecasts", "points"], "forecast"),
         (["diagnostics", "autocorrelation"], "correlogram"),
+        (["diagnostics", "residual_histogram"], "histogram"),
         (["diagnostics", "daily_peaks"], "phases"),
+        (["models", "periodic_moments"], "mean_day"),
+        (["diagnostics", "ensemble_correlation"], "correlation"),
+        (["diagnostics", "continuous_correlation"], "correlation"),
+        (["diagnostics", "density"], "density"),
     ],
 )
 def test_forecasts_and_diagnostics_show_a_picture(
@@ -481,6 +493,7 @@ def test_every_check_ran_and_passed(instance: dg.DagsterInstance, definitions: d
     assert {key.name for key in keys} >= {
         "observations_have_no_unmarked_gap",
         "ledger_accounts_for_every_line",
+        "selected_orders_stand_among_their_candidates",
         "warehouse_has_the_declared_schema",
         "points_meet_their_expectations",
         "metro_berlin_files_were_read",

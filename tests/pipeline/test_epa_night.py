@@ -10,11 +10,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.real_data]
 
 SOURCES = """
+[platform]
+constant_volatility = ["epa/*", "half/*"]
+constant_volatility_at_most = 3
+
 [[weblog]]
 name = "epa"
 files = "landing/epa/*"
@@ -119,6 +124,104 @@ def test_the_reference_model_has_the_coefficients_of_the_document(nights: Nights
     assert abs(estimates["ar.L1"]) < 0.1
     assert abs(estimates["ar.L2"]) < 0.15
     assert (found["std_error"] > 0).all()
+
+
+def test_the_choices_of_the_chain_are_in_tables(nights: Nights) -> None:
+    ask = nights.home.ask
+    # The document differences once; the tests of the night agree.
+    tests = ask(
+        "SELECT stage, test, is_rejected FROM diagnostics.stationarity_tests WHERE series_id = 'epa/bytes'"
+    )
+    assert set(tests.rows()) >= {("clean", "kpss", True), ("differenced", "adf", True)}
+    selected = ask(
+        "SELECT p, d, q FROM models.constant_volatility WHERE series_id = 'epa/bytes' AND is_selected"
+    ).rows()
+    candidates = ask(
+        "SELECT p, d, q, delta_aicc, is_selected FROM models.order_candidates "
+        "WHERE series_id = 'epa/bytes' ORDER BY is_admissible DESC, delta_aicc"
+    )
+    assert candidates.height == 16
+    assert candidates.row(0)[:3] == selected[0]
+    assert (selected[0][1], candidates["is_selected"].sum()) == (1, 1)
+
+
+def test_the_theory_of_the_fit_stands_beside_the_sample(nights: Nights) -> None:
+    rows = nights.home.ask(
+        "SELECT stage, fitted_model, acf, theoretical_acf, band_95 FROM diagnostics.autocorrelation "
+        "WHERE series_id = 'epa/bytes' AND lag = 1"
+    )
+    of = {row[0]: row[1:] for row in rows.rows()}
+    model, acf, theory, white = of["differenced"]
+    assert model == "selected"
+    # An over-differenced level: the first autocorrelation is near -1/2, and nothing else is left.
+    assert -0.55 < acf < -0.40
+    assert theory == pytest.approx(acf, abs=0.06)
+    model, acf, theory, band = of["residual"]
+    assert (model, theory) == ("selected", None)
+    assert abs(acf) < band < white
+
+
+def test_each_outlier_rule_has_its_coefficients(nights: Nights) -> None:
+    rows = nights.home.ask(
+        "SELECT rule, handling, n_outliers, ma_l1, ar_l2 FROM diagnostics.outlier_effects "
+        "WHERE series_id = 'epa/bytes'"
+    )
+    assert rows.height == 14
+    by_rule = {row[:2]: row[2:] for row in rows.rows()}
+    assert by_rule["none", "clipped"] == by_rule["none", "removed"]
+    # A day has Tukey's fences: 59 of its 717 windows lie above them, as tests/reference/r has it.
+    assert by_rule["tukey_1.5", "clipped"][0] == 59
+    # The document's -0.9348 lies among the rules', its ar.L2 of 0.1116 above all of them.
+    assert rows["ma_l1"].min() < -0.9348 < rows["ma_l1"].max()
+    assert rows["ar_l2"].max() < 0.1116
+
+
+def test_whether_the_residuals_are_lognormal_is_said_and_drawn(nights: Nights) -> None:
+    verdicts = nights.home.ask(
+        "SELECT model, p_value, verdict FROM diagnostics.residual_tests "
+        "WHERE series_id = 'epa/bytes' AND test = 'lognormal' ORDER BY model"
+    ).rows()
+    assert [model for model, *_ in verdicts] == ["reference", "selected"]
+    # The document calls the histogram lognormal; by likelihood it is not.
+    assert all(verdict.startswith('"Lognormal" does not hold') for *_, verdict in verdicts)
+    counted = nights.home.ask(
+        "SELECT model, sum(count)::BIGINT AS n, count(t_density) = count(*) AS has_t "
+        "FROM diagnostics.residual_histogram WHERE series_id = 'epa/bytes' GROUP BY model ORDER BY model"
+    ).rows()
+    # The log begins seven minutes before the day: 721 windows, and a difference fewer.
+    assert counted == [("reference", 720, True), ("selected", 720, True)]
+
+
+def test_a_volatility_that_varies_is_forecast_and_one_that_does_not_says_why(nights: Nights) -> None:
+    rows = nights.home.ask(
+        "SELECT series_id, status, reason, volatility, count(points.horizon) AS points "
+        "FROM models.variable_volatility "
+        "LEFT JOIN (FROM forecasts.points WHERE model = 'variable_volatility') AS points USING (series_id) "
+        "GROUP BY ALL ORDER BY ALL"
+    ).rows(named=True)
+    assert [row["series_id"] for row in rows] == ["epa/bytes", "epa/requests", "half/bytes"]
+    for row in rows:
+        assert row["reason"]
+        assert (row["status"] == "ok") == (row["volatility"] is not None) == (row["points"] == 720)
+    assert any(row["status"] == "ok" for row in rows)
+
+
+def test_a_series_beyond_the_bound_gets_no_arima_and_the_keys_are_named(nights: Nights) -> None:
+    for table in ("models.constant_volatility", "diagnostics.autocorrelation", "diagnostics.outlier_effects"):
+        owners = nights.home.ask(f"SELECT DISTINCT series_id FROM {table} ORDER BY ALL")["series_id"]
+        assert owners.to_list() == ["epa/bytes", "epa/requests", "half/bytes"]
+    champion = nights.home.ask(
+        "SELECT model, reason FROM models.champions WHERE series_id = 'half/requests'"
+    ).row(0)
+    assert champion[0] == "none"
+    assert "constant_volatility_at_most = 3 of [platform] in sources.toml" in champion[1]
+    assert "fitted to 3 of 4 series; 1 left out by constant_volatility" in nights.ended.out
+    with nights.home.instance() as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["models", "constant_volatility"]))
+        assert event is not None
+        said = event.asset_materialization.metadata["chosen"].value
+    keys = "constant_volatility_at_most of [platform] in sources.toml"
+    assert said == f"3 of 4 series get ARIMA and GARCH, by {keys}"
 
 
 def test_one_day_is_too_short_for_a_periodic_model_and_its_row_says_so(nights: Nights) -> None:

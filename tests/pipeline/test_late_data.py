@@ -22,6 +22,11 @@ MADE_FOR_A_NIGHT = (
     "forecasts.points",
     "diagnostics.autocorrelation",
     "diagnostics.residual_tests",
+    "diagnostics.residual_histogram",
+    "diagnostics.stationarity_tests",
+    "diagnostics.outlier_effects",
+    "models.order_candidates",
+    "models.variable_volatility",
 )
 
 
@@ -68,6 +73,9 @@ def test_the_rows_of_other_nights_stay_as_they_are(tables: Any, table: str) -> N
 def test_the_older_night_has_as_many_rows_and_others(tables: Any, table: str) -> None:
     before, after, _ = tables
     older = pl.col("issued_at_utc") == OLDER
+    if "model" in after[table].columns:
+        # Whether a volatility varies may look otherwise with a day more: then there is a model more.
+        older &= pl.col("model") != "variable_volatility"
     assert after[table].filter(older).height == before[table].filter(older).height > 0
     assert not after[table].filter(older).equals(before[table].filter(older), null_equal=True)
 

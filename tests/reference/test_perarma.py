@@ -10,7 +10,8 @@ from scipy.stats import linregress
 
 from traffic.models.periodic.autoregression import fit_least_squares, fit_yule_walker
 from traffic.models.periodic.components import covariance_harmonics, product_moments
-from traffic.models.periodic.covariance import periodic_covariance
+from traffic.models.periodic.correlation_tests import equal_correlation_test, mean_correlation_test
+from traffic.models.periodic.covariance import PeriodicCovariance, periodic_covariance
 from traffic.models.periodic.harmonic_tests import harmonic_f_test
 from traffic.models.periodic.moment_tests import mean_by_slot_test, variance_by_slot_test
 from traffic.models.periodic.moments import deviations, filled_with_mean, periodic_moments, std_interval
@@ -154,3 +155,20 @@ def test_with_missing_values_theirs_is_not_partial():
             plain = (x[later] @ x[earlier]) / np.sqrt((x[later] @ x[later]) * (x[earlier] @ x[earlier]))
             assert theirs[t, column] == pytest.approx(plain, rel=1e-8)
     assert np.abs(ours[:, 1]).mean() < 0.5 < np.abs(theirs[:, 1]).mean()
+
+
+def test_the_tests_of_correlation_are_perarmas_of_its_own_correlations(record):
+    # perARMA prints the tests' p-values and does not return them; here its rule (rho.zero.test and
+    # rho.constant.test) is applied to the correlations that it returned, each of all its pairs.
+    rho = record.of("peracf", "Rho")
+    pairs = periodic_covariance(record.centred_filled, record.slot, SLOTS, LAGS).n_pairs[0]
+    z, weight = np.arctanh(rho), pairs - 3
+    estimate = PeriodicCovariance(tuple(LAGS), rho[None], rho[None], pairs[None])
+    expected = np.sqrt(SLOTS) * (z * np.sqrt(weight)).mean(axis=0)
+    np.testing.assert_allclose(mean_correlation_test(estimate).statistic[0], expected, rtol=1e-12)
+    # Theirs is about the plain mean of z, ours about the weighted one, to which the squares are least:
+    # weights differ by 1 in 38.
+    expected = (weight * (z - z.mean(axis=0)) ** 2).sum(axis=0)
+    ours = equal_correlation_test(estimate).statistic[0]
+    assert (ours <= expected).all()
+    np.testing.assert_allclose(ours, expected, rtol=1e-3)

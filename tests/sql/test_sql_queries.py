@@ -297,3 +297,50 @@ def test_10_compares_whole_weeks_back_from_the_newest_value(
         (datetime(2024, 6, 23), 110.0, 10.0),
         (datetime(2024, 6, 30), 121.0, 10.0),
     ]
+
+
+def test_11_says_which_order_and_why_and_what_it_leaves(ask: Ask, insert: Insert) -> None:
+    for night, verdict in [(NIGHT - timedelta(days=1), "old"), (NIGHT, "It does not hold.")]:
+        key = {"series_id": "isp/a", "issued_at_utc": night}
+        for model in ("selected", "reference"):
+            insert(
+                "models.constant_volatility",
+                **key,
+                model=model,
+                is_selected=model == "selected",
+                is_reference=model == "reference",
+                p=1,
+                d=1,
+                q=2,
+                status="ok",
+                reason="d = 1: ADF does not reject.",
+            )
+            law = {"test": "lognormal", "p_value": 0.001, "verdict": f"{verdict} ({model})"}
+            insert("diagnostics.residual_tests", **key, model=model, **law)
+        # (p, AICc above the selected order's, whether it is admissible)
+        for p, delta, is_admissible in [(0, 7.26, True), (1, 0.0, True), (2, 3.14, True), (3, -1.0, False)]:
+            facts = {"delta_aicc": delta, "is_admissible": is_admissible, "is_selected": p == 1}
+            insert("models.order_candidates", **key, p=p, d=1, q=2, **facts)
+        insert("models.variable_volatility", **key, status="ok", volatility="garch", reason="The least BIC.")
+    insert(
+        "models.constant_volatility",
+        series_id="isp/short",
+        issued_at_utc=NIGHT,
+        model="selected",
+        is_selected=True,
+        is_reference=False,
+        status="too_short",
+        reason="9 of 100",
+    )
+    assert [tuple(row.values()) for row in ask("11")] == [
+        (
+            "isp/a",
+            "ARIMA(1,1,2)",
+            "d = 1: ADF does not reject.",
+            "ARIMA(2,1,2)",
+            3.1,
+            "garch",
+            "The least BIC.",
+            "It does not hold. (selected)",
+        )
+    ]

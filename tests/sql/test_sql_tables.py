@@ -34,10 +34,22 @@ AGREED_COLUMNS = {
     "q10 q25 q50 q75 q90 q975",
     "forecasts.scores": "series_id model issued_at_utc step_seconds target_utc horizon actual error "
     "scaled_error covered_80 covered_95",
-    "diagnostics.autocorrelation": "series_id issued_at_utc stage lag acf pacf band_95",
+    "diagnostics.autocorrelation": "series_id issued_at_utc stage lag acf pacf band_95 theoretical_acf "
+    "theoretical_pacf fitted_model",
+    "diagnostics.stationarity_tests": "series_id issued_at_utc stage test statistic p_value critical_value "
+    "n_lags is_rejected verdict",
+    "diagnostics.outlier_effects": "series_id issued_at_utc rule handling n_outliers share lower_least "
+    "lower_most upper_least upper_most ar_l1 ar_l1_std_error ar_l2 ar_l2_std_error ma_l1 ma_l1_std_error "
+    "sigma2 sigma2_std_error converged reason",
+    "models.order_candidates": "series_id issued_at_utc p d q sigma2 aicc delta_aicc is_admissible "
+    "is_selected",
+    "models.variable_volatility": "series_id issued_at_utc status reason volatility persistence "
+    "arch_lm_statistic arch_lm_p_value",
+    "models.volatility_candidates": "series_id issued_at_utc volatility loglik bic persistence converged "
+    "is_selected",
     "diagnostics.residual_tests": "series_id issued_at_utc model test statistic p_value verdict",
     "diagnostics.residual_histogram": "series_id issued_at_utc model bin_left bin_right count normal_density "
-    "lognormal_density",
+    "lognormal_density t_density",
     "diagnostics.periodicity_tests": "series_id issued_at_utc test statistic p_value verdict",
     "diagnostics.daily_peaks": "series_id local_date peak_local_time peak_value phase_minutes phase_lower_95 "
     "phase_upper_95 phase_harmonic_minutes",
@@ -65,19 +77,24 @@ AGREED_KEYS = {
     "models.coefficients": (True, "series_id issued_at_utc model name"),
     "models.periodic": (True, "series_id issued_at_utc"),
     "models.periodic_moments": (True, "series_id issued_at_utc slot"),
-    "models.periodic_components": (True, "series_id issued_at_utc method moment k lag"),
+    "models.periodic_components": (False, "series_id issued_at_utc method moment k lag"),
     "models.backtests": (True, "series_id model issued_at_utc horizon"),
     "models.champions": (True, "series_id issued_at_utc"),
     "forecasts.points": (True, "series_id model issued_at_utc step_seconds target_utc"),
     "forecasts.scores": (True, "series_id model issued_at_utc step_seconds target_utc"),
     "diagnostics.autocorrelation": (True, "series_id issued_at_utc stage lag"),
+    "diagnostics.stationarity_tests": (True, "series_id issued_at_utc stage test"),
+    "diagnostics.outlier_effects": (True, "series_id issued_at_utc rule handling"),
+    "models.order_candidates": (True, "series_id issued_at_utc p d q"),
+    "models.variable_volatility": (True, "series_id issued_at_utc"),
+    "models.volatility_candidates": (True, "series_id issued_at_utc volatility"),
     "diagnostics.residual_tests": (True, "series_id issued_at_utc model test"),
     "diagnostics.residual_histogram": (True, "series_id issued_at_utc model bin_left"),
     "diagnostics.periodicity_tests": (True, "series_id issued_at_utc test"),
     "diagnostics.daily_peaks": (True, "series_id local_date"),
     "diagnostics.density": (False, "series_id issued_at_utc local_date local_hour value"),
-    "diagnostics.ensemble_correlation": (True, "series_id issued_at_utc slot lag"),
-    "diagnostics.continuous_correlation": (True, "series_id issued_at_utc centring lag"),
+    "diagnostics.ensemble_correlation": (False, "series_id issued_at_utc slot lag"),
+    "diagnostics.continuous_correlation": (False, "series_id issued_at_utc centring lag"),
     "planning.congestion": (True, "series_id issued_at_utc window target_utc threshold"),
     "planning.outlook": (True, "series_id issued_at_utc"),
     "quality.expectations": (True, "run_at_utc table_name source expectation column_name"),
@@ -198,6 +215,29 @@ FILE: dict[str, Any] = {
     "rows_written": 6,
     "loaded_at_utc": "2024-06-01 02:00:00",
 }
+VOLATILITY: dict[str, Any] = {
+    "series_id": "isp/a",
+    "issued_at_utc": "2024-06-01",
+    "status": "ok",
+    "reason": "ARCH-LM rejects.",
+    "volatility": "garch",
+}
+CANDIDATE: dict[str, Any] = {
+    "series_id": "isp/a",
+    "issued_at_utc": "2024-06-01",
+    "p": 1,
+    "d": 1,
+    "q": 1,
+    "is_admissible": True,
+    "is_selected": False,
+}
+EFFECT: dict[str, Any] = {
+    "series_id": "isp/a",
+    "issued_at_utc": "2024-06-01",
+    "rule": "none",
+    "handling": "removed",
+    "converged": True,
+}
 POINT: dict[str, Any] = {
     "series_id": "isp/a",
     "model": "periodic",
@@ -269,6 +309,12 @@ def add(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) 
         ("models.constant_volatility", FIT, {"is_selected": True}),
         ("models.constant_volatility", FIT, {"status": "failed"}),
         ("models.constant_volatility", FIT, {"p": None}),
+        ("models.variable_volatility", VOLATILITY, {"status": "constant"}),
+        ("models.variable_volatility", VOLATILITY, {"volatility": None}),
+        ("models.variable_volatility", VOLATILITY, {"volatility": "arch"}),
+        ("models.order_candidates", CANDIDATE, {"d": 2}),
+        ("diagnostics.outlier_effects", EFFECT, {"converged": None}),
+        ("diagnostics.outlier_effects", EFFECT, {"handling": "kept"}),
         ("forecasts.points", POINT, {"target_utc": "2024-05-31 23:55:00"}),
         ("forecasts.points", POINT, {"model": None}),
         ("quality.expectations", EXPECTATION, {"is_error": True}),

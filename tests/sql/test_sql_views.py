@@ -295,6 +295,7 @@ def test_model_status_says_of_every_series_what_was_fitted_and_why_not(
             is_reference=False,
             is_selected=True,
         )
+        insert("models.variable_volatility", **key, status="ok", volatility="gjr", reason="The least BIC.")
         insert("models.periodic", **key, status="too_short", reason="two days of three")
         insert("models.champions", **key, model="selected", reason="the only one")
     rows = ask("SELECT * FROM models.model_status ORDER BY series_id")
@@ -302,6 +303,7 @@ def test_model_status_says_of_every_series_what_was_fitted_and_why_not(
         ("isp/a", "ARIMA(1,1,1)", "selected", "two days of three"),
         ("isp/short", None, None, None),
     ]
+    assert [(r["volatility_status"], r["volatility"]) for r in rows] == [("ok", "gjr"), (None, None)]
     assert {r["issued_at_utc"] for r in rows} == {NIGHT}
     assert rows[1]["series_reason"] == "only 9 values"
 

@@ -100,3 +100,42 @@ def test_an_older_warehouse_without_a_migration_is_refused(older: tuple[Path, Pa
     ):
         prepare(file, migrations)
     assert versions_of(file) == [version - 2]
+
+
+# What version 3 added, undone: the warehouse as version 2 left it.
+UNDO_VERSION_3 = (
+    "DROP VIEW models.model_status",
+    "DROP TABLE diagnostics.stationarity_tests",
+    "DROP TABLE diagnostics.outlier_effects",
+    "DROP TABLE models.order_candidates",
+    "DROP TABLE models.variable_volatility",
+    "DROP TABLE models.volatility_candidates",
+    "ALTER TABLE diagnostics.residual_histogram DROP COLUMN t_density",
+    "ALTER TABLE diagnostics.autocorrelation DROP COLUMN fitted_model",
+    "ALTER TABLE diagnostics.autocorrelation DROP COLUMN theoretical_pacf",
+    "ALTER TABLE diagnostics.autocorrelation DROP COLUMN theoretical_acf",
+    "COMMENT ON COLUMN diagnostics.autocorrelation.band_95 IS 'old'",
+    "COMMENT ON COLUMN diagnostics.autocorrelation.stage IS 'old'",
+    "COMMENT ON COLUMN diagnostics.residual_tests.test IS 'old'",
+    "COMMENT ON COLUMN models.constant_volatility.reason IS 'old'",
+    "COMMENT ON COLUMN models.coefficients.model IS 'old'",
+    "COMMENT ON COLUMN models.coefficients.name IS 'old'",
+    "COMMENT ON COLUMN models.coefficients.estimate IS 'old'",
+    "INSERT INTO diagnostics.autocorrelation (series_id, issued_at_utc, stage, lag, acf) "
+    "VALUES ('www/bytes', TIMESTAMP '2024-05-01', 'clean', 1, 0.5)",
+    "UPDATE platform.schema_versions SET version = 2",
+)
+
+
+def test_a_warehouse_of_version_2_becomes_the_one_of_this_release_and_keeps_its_rows(
+    changed: Callable[..., Path], template: Path
+) -> None:
+    file = changed(*UNDO_VERSION_3)
+    prepare(file, schema.SQL / "migrations")
+    assert columns_of(file) == columns_of(template)  # types, constraints and comments among them
+    row = read_query(file, "SELECT acf, theoretical_acf, fitted_model FROM diagnostics.autocorrelation")
+    assert row.rows() == [(0.5, None, None)]
+    assert versions_of(file) == [2, schema.SCHEMA_VERSION]
+    tables = "SELECT schema_name, table_name, comment, has_primary_key, check_constraint_count "
+    tables += "FROM duckdb_tables()"
+    assert set(read_query(file, tables).rows()) == set(read_query(template, tables).rows())

@@ -105,7 +105,7 @@ class LawComparison:
         Normal, lognormal, t; empty where the sample cannot be judged.
     best : str or None
         Law of the least AIC.
-    lognormal_p_value : float
+    lognormal_statistic, lognormal_p_value : float
         Lilliefors test that the logarithms above the shift are normal. The shift is fitted to the same
         values, so the true p-value is smaller: a rejection holds, an acceptance is a weak one.
     is_lognormal : bool or None
@@ -116,6 +116,7 @@ class LawComparison:
 
     laws: tuple[FittedLaw, ...]
     best: str | None
+    lognormal_statistic: float
     lognormal_p_value: float
     is_lognormal: bool | None
     verdict: str
@@ -144,14 +145,16 @@ def compare_laws(residuals: NDArray[np.float64]) -> LawComparison:
     x = residuals[~np.isnan(residuals)]
     if x.size < MIN_VALUES or np.ptp(x) <= 1e-12 * float(np.abs(x).max()):
         why = f"Not judged: {x.size} residuals with variation are too few; {MIN_VALUES} are needed."
-        return LawComparison((), None, math.nan, None, why)
+        return LawComparison((), None, math.nan, math.nan, None, why)
     laws = (_normal(x), _shifted_lognormal(x), _student_t(x))
     best = min(laws, key=lambda law: law.aic)
-    p_value = float(lilliefors(np.log(x - laws[1].parameters["shift"]), dist="norm", pvalmethod="table")[1])
+    logarithms = np.log(x - laws[1].parameters["shift"])
+    statistic, p_value = (float(found) for found in lilliefors(logarithms, dist="norm", pvalmethod="table"))
     runner_up = min((law for law in laws if law.law != LOGNORMAL), key=lambda law: law.aic)
     lead = runner_up.aic - laws[1].aic
     is_lognormal = lead >= DECISIVE_AIC and p_value >= SIGNIFICANCE and not laws[1].is_at_bound
-    return LawComparison(laws, best.law, p_value, is_lognormal, _verdict(laws, runner_up, p_value))
+    verdict = _verdict(laws, runner_up, p_value)
+    return LawComparison(laws, best.law, statistic, p_value, is_lognormal, verdict)
 
 
 def residual_histogram(residuals: NDArray[np.float64], laws: tuple[FittedLaw, ...]) -> pl.DataFrame:

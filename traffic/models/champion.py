@@ -12,6 +12,8 @@ from typing import Final
 PERIODIC: Final = "periodic"
 SELECTED: Final = "selected"
 REFERENCE: Final = "reference"
+VARIABLE_VOLATILITY: Final = "variable_volatility"
+"""The selected order with intervals of a volatility that varies: forecast and scored, not yet preferred."""
 
 PREFERENCE: Final = (PERIODIC, SELECTED, REFERENCE)
 """A day's shape is what traffic repeats most surely; without one, the order that fits best."""

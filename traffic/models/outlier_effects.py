@@ -6,7 +6,8 @@ The comparison of rules belongs here. The rules themselves, and which of them a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +21,7 @@ from traffic.models.constant_volatility import (
     coefficient_names,
     fit_exact,
 )
+from traffic.models.requirements import fitted_window
 from traffic.windowing.outlier_rules import OutlierRule, outlier_rules
 
 CLIPPED: Final = "clipped"
@@ -59,11 +61,14 @@ def outlier_effects(
     be compared with those of several.
     """
     found = outlier_rules() if rules is None else rules
-    rows = [row for name, rule in found.items() for row in _rows(name, rule, x, order)]
+    fit = partial(_fit_once, {}, order)
+    rows = [row for name, rule in found.items() for row in _rows(name, rule, x, fit)]
     names = coefficient_names(order)
     types = dict.fromkeys((*names, *(f"{name} se" for name in names)), pl.Float64())
     return pl.DataFrame(rows, _TYPES | types | {"converged": pl.Boolean(), "reason": pl.String()})
 
+
+Fit = Callable[[NDArray[np.float64]], dict[str, Any]]
 
 _TYPES: Final[dict[str, pl.DataType]] = {
     "rule": pl.String(),
@@ -73,7 +78,7 @@ _TYPES: Final[dict[str, pl.DataType]] = {
 } | dict.fromkeys(("lower_least", "lower_most", "upper_least", "upper_most"), pl.Float64())
 
 
-def _rows(name: str, rule: OutlierRule, x: NDArray[np.float64], order: Order) -> list[dict[str, Any]]:
+def _rows(name: str, rule: OutlierRule, x: NDArray[np.float64], fit: Fit) -> list[dict[str, Any]]:
     lower, upper = rule(x)
     with np.errstate(invalid="ignore"):
         is_outlier = (x < lower) | (x > upper)
@@ -86,17 +91,21 @@ def _rows(name: str, rule: OutlierRule, x: NDArray[np.float64], order: Order) ->
         **_range("upper", upper),
     }
     left = {CLIPPED: np.clip(x, lower, upper), REMOVED: np.where(is_outlier, np.nan, x)}
-    if not is_outlier.any():
-        # Both handlings leave the same series: one fit serves them.
-        same = _fit(x, order)
-        return [facts | {"handling": handling} | same for handling in HANDLINGS]
-    return [facts | {"handling": handling} | _fit(left[handling], order) for handling in HANDLINGS]
+    return [facts | {"handling": handling} | fit(left[handling]) for handling in HANDLINGS]
 
 
 def _range(which: str, limit: NDArray[np.float64]) -> dict[str, float | None]:
     finite = limit[np.isfinite(limit)]
     least, most = (float(finite.min()), float(finite.max())) if finite.size else (None, None)
     return {f"{which}_least": least, f"{which}_most": most}
+
+
+def _fit_once(done: dict[bytes, dict[str, Any]], order: Order, x: NDArray[np.float64]) -> dict[str, Any]:
+    # Most rules leave the fitted window as it is, or as another rule leaves it: one fit serves them.
+    seen = fitted_window(x).tobytes()
+    if seen not in done:
+        done[seen] = _fit(x, order)
+    return done[seen]
 
 
 def _fit(x: NDArray[np.float64], order: Order) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -26,6 +26,14 @@ EGARCH: Final = "egarch"
 GJR: Final = "gjr"
 VOLATILITY_MODELS: Final = (CONSTANT, GARCH, EGARCH, GJR)
 """GARCH(1,1), EGARCH(1,1,1) and GJR-GARCH(1,1,1), and the constant variance that they must beat."""
+
+COEFFICIENT_NAMES: Final = {
+    CONSTANT: ("sigma2",),
+    GARCH: ("omega", "alpha[1]", "beta[1]"),
+    EGARCH: ("omega", "alpha[1]", "gamma[1]", "beta[1]"),
+    GJR: ("omega", "alpha[1]", "gamma[1]", "beta[1]"),
+}
+"""In the order in which arch takes them."""
 
 MAX_ITERATIONS: Final = 200
 """Of the search of one model; a fit that can be trusted ends within some twenty."""
@@ -118,13 +126,13 @@ class VolatilityChoice:
         Returns
         -------
         polars.DataFrame
-            ``model``, ``loglik``, ``bic``, ``persistence``, ``converged``, ``is_selected``.
+            ``volatility``, ``loglik``, ``bic``, ``persistence``, ``converged``, ``is_selected``.
         """
         rows = [
             (c.model.name, c.loglik, c.bic, c.persistence, c.converged, c.model is self.selected)
             for c in self.candidates
         ]
-        names = ("model", "loglik", "bic", "persistence", "converged", "is_selected")
+        names = ("volatility", "loglik", "bic", "persistence", "converged", "is_selected")
         types = (pl.String, pl.Float64, pl.Float64, pl.Float64, pl.Boolean, pl.Boolean)
         return pl.DataFrame(rows, dict(zip(names, types, strict=True)), orient="row")
 
@@ -164,6 +172,38 @@ def choose_volatility(residuals: NDArray[np.float64]) -> VolatilityChoice:
         )
         return VolatilityChoice(TOO_SHORT, reason, None, (), test)
     return _chosen(tuple(_fit(name, observed) for name in VOLATILITY_MODELS), test)
+
+
+def volatility_from_coefficients(
+    name: str, coefficients: Mapping[str, float], scale: float
+) -> VolatilityModel:
+    """Rebuild a model of the variance from stored coefficients.
+
+    Parameters
+    ----------
+    name : str
+        One of ``VOLATILITY_MODELS``.
+    coefficients : mapping of str to float
+        By name, in any order.
+    scale : float
+        Of the residuals, in the series' own unit.
+
+    Returns
+    -------
+    VolatilityModel
+        Ready for ``volatility_forecast``.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, a coefficient is missing, unknown or not finite, or the scale not positive.
+    """
+    names = COEFFICIENT_NAMES.get(name)
+    if names is None or set(names) != set(coefficients):
+        raise ValueError(f"A volatility {name!r} needs the coefficients {names}; got {tuple(coefficients)}.")
+    if not (np.isfinite(list(coefficients.values())).all() and 0 < scale < math.inf):
+        raise ValueError(f"The coefficients of {name} must be finite and their scale positive.")
+    return VolatilityModel(name, {key: float(coefficients[key]) for key in names}, scale)
 
 
 def bound_model(residuals: NDArray[np.float64], model: VolatilityModel) -> Any:

@@ -127,7 +127,7 @@ def _peaks_section(week: SeriesWeek, peaks: list[DailyPeak]) -> Section:
         judged(facts["distinct"] != 1),
     )
     in_height = Sentence(
-        "Their heights go from {least:.4g} to {most:.4g} {unit}; their coefficient of variation is {spread:.1%}.",
+        "Their heights go from {least:.4g} to {most:.4g} {unit}, a coefficient of variation of {spread:.1%}.",
         facts,
         judged(facts["least"] != facts["most"]),
     )

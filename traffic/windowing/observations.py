@@ -1,19 +1,16 @@
-"""Rows of ``series.observations`` and ``series.day_ensemble`` from a grid, and back to a ``RegularSeries``.
+"""Rows of ``series.observations`` and ``series.day_ensemble`` from a grid.
 
-Flags and calendar come from the neighbours; this module only joins them, and cuts a series at the
-midnight whose past a fit may know.
+Flags and calendar come from the neighbours; this module only joins them. The way back, from rows to the
+arrays that a fit takes, is ``series_batch``.
 """
 
 from __future__ import annotations
-
-from datetime import datetime
 
 import numpy as np
 import polars as pl
 
 from traffic.windowing.flags import CAPACITY_TOLERANCE, flag_values
 from traffic.windowing.local_days import local_days
-from traffic.windowing.regular_series import RegularSeries
 
 
 def observe(
@@ -85,35 +82,6 @@ def align_days(observations: pl.DataFrame, time_zone: str, step_seconds: int) ->
     """
     days = local_days(observations["at_utc"], time_zone, step_seconds)
     return days.with_columns(observations["at_utc"], observations["value_clean"].alias("value"))
-
-
-def known_before(
-    observations: pl.DataFrame, series_id: str, time_zone: str, step_seconds: int, issued_at_utc: datetime
-) -> RegularSeries:
-    """Cut a series at a midnight, with the flags that its past alone gives.
-
-    Parameters
-    ----------
-    observations : polars.DataFrame
-        ``at_utc``, ``value``, ``cause`` of one series, ascending, without holes.
-    series_id, time_zone : str
-        Name and zone of the series.
-    step_seconds : int
-        The grid's spacing.
-    issued_at_utc : datetime
-        Nothing at or after this time is known.
-
-    Returns
-    -------
-    RegularSeries
-        The points before ``issued_at_utc``; no points if the series begins later.
-    """
-    past = observations.filter(pl.col("at_utc") < issued_at_utc)
-    start_utc = past["at_utc"][0] if past.height else issued_at_utc
-    value = _floats(past["value"])
-    slot = local_days(past["at_utc"], time_zone, step_seconds)["slot"].to_numpy()
-    flags = flag_values(value, slot, step_seconds, past["cause"].is_not_null().to_numpy())
-    return RegularSeries(series_id, start_utc, step_seconds, time_zone, value, flags.value_clean)
 
 
 def _floats(column: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -11,8 +11,9 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+
+from traffic.windowing.circular_medians import circular_medians
 
 Floats = NDArray[np.float64]
 Limits = tuple[Floats, Floats]
@@ -169,7 +170,8 @@ def hampel_limits(
     slot = np.zeros(value.size, np.int32) if slot is None else slot
     median = slot_medians(value, slot)
     deviation = np.abs(value - median[slot])
-    scale = MAD_TO_STD * _neighbourhood_medians(deviation, slot, median.size, step_seconds)
+    reach_slots = min(NEIGHBOUR_SECONDS // step_seconds, (median.size - 1) // 2)
+    scale = MAD_TO_STD * circular_medians(deviation, slot, median.size, reach_slots)
     overall = MAD_TO_STD * _nanmedian(deviation)
     # A stretch of the day without any spread would make an outlier of every deviation: borrow the day's.
     scale = np.where(np.isnan(scale) | (scale == 0), overall, scale)
@@ -195,16 +197,6 @@ def slot_medians(value: Floats, slot: NDArray[np.int32]) -> Floats:
     return _row_medians(_by_slot(value, slot, int(slot.max(initial=0)) + 1))
 
 
-def _neighbourhood_medians(
-    deviation: Floats, slot: NDArray[np.int32], n_slots: int, step_seconds: int
-) -> Floats:
-    reach = min(int(NEIGHBOUR_SECONDS // step_seconds), (n_slots - 1) // 2)
-    rows = _by_slot(deviation, slot, n_slots)
-    around = np.concatenate([rows[n_slots - reach :], rows, rows[:reach]])
-    # One slot after another: all windows at once would hold every value as often as an hour has slots, twice.
-    return np.array([_nanmedian(window) for window in sliding_window_view(around, 2 * reach + 1, axis=0)])
-
-
 def _by_slot(value: Floats, slot: NDArray[np.int32], n_slots: int) -> Floats:
     # One row a slot, one column an occurrence of the slot; NaN where a slot occurs less often.
     order = np.argsort(slot, kind="stable")
@@ -217,10 +209,12 @@ def _by_slot(value: Floats, slot: NDArray[np.int32], n_slots: int) -> Floats:
 
 
 def _row_medians(rows: Floats) -> Floats:
-    medians = np.full(rows.shape[0], np.nan)
-    has_values = ~np.isnan(rows).all(axis=1)
-    medians[has_values] = np.nanmedian(rows[has_values], axis=1)
-    return medians
+    # Sorting puts NaN last; numpy's own nanmedian goes through rows one by one.
+    ascending = np.sort(rows, axis=1)
+    n = (~np.isnan(rows)).sum(axis=1)
+    row = np.arange(rows.shape[0])
+    # Both are NaN, being the first of a row of them, where a row has no value.
+    return np.asarray((ascending[row, np.maximum(n - 1, 0) // 2] + ascending[row, n // 2]) * 0.5)
 
 
 def _nanmedian(value: Floats) -> float:

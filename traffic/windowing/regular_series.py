@@ -51,12 +51,36 @@ class RegularSeries:
         polars.Series of Datetime("us")
             Naive UTC, named ``at_utc``, length ``time``.
         """
-        start = np.datetime64(self.start_utc, "us")
-        offsets = np.arange(self.value.size, dtype=np.int64) * np.int64(self.step_seconds * 1_000_000)
-        return pl.Series("at_utc", start + offsets.astype("timedelta64[us]"))
+        return grid_times(self.start_utc, self.step_seconds, self.value.size)
 
     @property
     def day_steps(self) -> int | None:
         """Number of steps in a day of 24 hours, or None if the step does not divide it."""
-        steps, rest = divmod(DAY_SECONDS, self.step_seconds)
-        return steps if rest == 0 and steps > 1 else None
+        return day_steps(self.step_seconds)
+
+
+def grid_times(start_utc: datetime, step_seconds: int, n: int) -> pl.Series:
+    """Return the times of a regular grid.
+
+    Parameters
+    ----------
+    start_utc : datetime
+        The first, naive UTC.
+    step_seconds : int
+        Spacing.
+    n : int
+        How many.
+
+    Returns
+    -------
+    polars.Series of Datetime("us")
+        Naive UTC, named ``at_utc``.
+    """
+    offsets = np.arange(n, dtype=np.int64) * np.int64(step_seconds * 1_000_000)
+    return pl.Series("at_utc", np.datetime64(start_utc, "us") + offsets.astype("timedelta64[us]"))
+
+
+def day_steps(step_seconds: int) -> int | None:
+    """Return the number of steps in a day of 24 hours, or None if the step does not divide it."""
+    steps, rest = divmod(DAY_SECONDS, step_seconds)
+    return steps if rest == 0 and steps > 1 else None

@@ -6,13 +6,12 @@ CREATE TABLE diagnostics.continuous_correlation (
     lag           INTEGER NOT NULL,
     covariance    DOUBLE,
     correlation   DOUBLE,
-    PRIMARY KEY (series_id, issued_at_utc, centring, lag),
     CHECK (centring IN ('grand', 'periodic')),
     CHECK (lag >= 0)
 );
 
 COMMENT ON TABLE diagnostics.continuous_correlation IS
-    'One row per series, night, centring and lag.';
+    'One row per series, night, centring and lag: every lag to eight days, or every second, third, ... of them, so that they are fewer than 2,000. Key: (series_id, issued_at_utc, centring, lag), kept by the writer; not indexed, because an index makes loading many times as slow.';
 
 COMMENT ON COLUMN diagnostics.continuous_correlation.series_id IS
     'Series, <source>/<label>.';

@@ -6,12 +6,11 @@ CREATE TABLE diagnostics.ensemble_correlation (
     lag           INTEGER NOT NULL,
     covariance    DOUBLE,
     correlation   DOUBLE,
-    PRIMARY KEY (series_id, issued_at_utc, slot, lag),
     CHECK (slot >= 0)
 );
 
 COMMENT ON TABLE diagnostics.ensemble_correlation IS
-    'One row per series, night, slot and lag: covariance and correlation over the cycles, after removing the periodic mean.';
+    'One row per series, night, slot and lag: covariance and correlation over the cycles, after removing the periodic mean. Lags 1 to 12, a day, two days and a week. Key: (series_id, issued_at_utc, slot, lag), kept by the writer; not indexed, because an index makes loading many times as slow.';
 
 COMMENT ON COLUMN diagnostics.ensemble_correlation.series_id IS
     'Series, <source>/<label>.';

@@ -1,4 +1,4 @@
--- The histogram of the residuals, with a normal and a shifted lognormal density beside it.
+-- The histogram of the residuals, with a normal, a shifted lognormal and a t density beside it.
 CREATE TABLE diagnostics.residual_histogram (
     series_id         VARCHAR NOT NULL,
     issued_at_utc     TIMESTAMP NOT NULL,
@@ -8,6 +8,7 @@ CREATE TABLE diagnostics.residual_histogram (
     "count"           BIGINT NOT NULL,
     normal_density    DOUBLE,
     lognormal_density DOUBLE,
+    t_density         DOUBLE,
     PRIMARY KEY (series_id, issued_at_utc, model, bin_left)
 );
 
@@ -30,3 +31,5 @@ COMMENT ON COLUMN diagnostics.residual_histogram.normal_density IS
     'Density of the fitted normal distribution in the middle of the bin, per unit of the series.';
 COMMENT ON COLUMN diagnostics.residual_histogram.lognormal_density IS
     'Density of the fitted shifted lognormal distribution in the middle of the bin, per unit of the series.';
+COMMENT ON COLUMN diagnostics.residual_histogram.t_density IS
+    'Density of the fitted t distribution in the middle of the bin, per unit of the series.';

@@ -1,4 +1,4 @@
--- What the residuals say of each fitted model: correlation left, normality, constant volatility.
+-- What the residuals say of each fitted model: correlation left, normality, constant volatility, their law.
 CREATE TABLE diagnostics.residual_tests (
     series_id     VARCHAR NOT NULL,
     issued_at_utc TIMESTAMP NOT NULL,
@@ -20,7 +20,7 @@ COMMENT ON COLUMN diagnostics.residual_tests.issued_at_utc IS
 COMMENT ON COLUMN diagnostics.residual_tests.model IS
     'Model whose residuals are tested: periodic, selected or reference.';
 COMMENT ON COLUMN diagnostics.residual_tests.test IS
-    'Test: Ljung-Box, ARCH-LM, Jarque-Bera, and so on.';
+    'ljung_box, jarque_bera, arch_lm, runs; lognormal (Lilliefors of the logarithms above the fitted shift, beside the laws compared by AIC).';
 COMMENT ON COLUMN diagnostics.residual_tests.statistic IS
     'Statistic of the test; a pure number.';
 COMMENT ON COLUMN diagnostics.residual_tests.p_value IS

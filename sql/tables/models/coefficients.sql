@@ -19,11 +19,11 @@ COMMENT ON COLUMN models.coefficients.series_id IS
 COMMENT ON COLUMN models.coefficients.issued_at_utc IS
     'Midnight of the platform, in UTC, whose past the night knew.';
 COMMENT ON COLUMN models.coefficients.model IS
-    'Model that it belongs to, reference or selected for example.';
+    'Model that it belongs to: reference, selected, variable_volatility.';
 COMMENT ON COLUMN models.coefficients.name IS
-    'Coefficient: ar.L1, ma.L1, sigma2, and so on.';
+    'Coefficient: const, ar.L1, ma.L1, sigma2, and so on; of variable_volatility omega, alpha[1], gamma[1], beta[1] and scale.';
 COMMENT ON COLUMN models.coefficients.estimate IS
-    'Estimate; a pure number, except sigma2, in the unit of the series, squared.';
+    'Estimate; a pure number, except const and scale, in the unit of the series, and sigma2, in its square. omega to beta[1] are of the residuals of the selected model divided by scale.';
 COMMENT ON COLUMN models.coefficients.std_error IS
     'Standard error, in the unit of estimate; null when it could not be had.';
 COMMENT ON COLUMN models.coefficients.lower_95 IS

@@ -64,7 +64,7 @@ COMMENT ON COLUMN models.constant_volatility.converged IS
 COMMENT ON COLUMN models.constant_volatility.status IS
     'ok, too_short or failed.';
 COMMENT ON COLUMN models.constant_volatility.reason IS
-    'Sentence that says why the status is not ok; null where it is.';
+    'Sentence that says why the status is not ok; of a selected model, why it takes its differences; null elsewhere.';
 COMMENT ON COLUMN models.constant_volatility.adf_p_value IS
     'p-value of the augmented Dickey-Fuller test of the undifferenced series (null hypothesis: a unit root), 0 to 1.';
 COMMENT ON COLUMN models.constant_volatility.kpss_p_value IS

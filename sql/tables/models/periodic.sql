@@ -27,7 +27,7 @@ COMMENT ON COLUMN models.periodic.issued_at_utc IS
 COMMENT ON COLUMN models.periodic.period_steps IS
     'Period T (a day or a week), in steps.';
 COMMENT ON COLUMN models.periodic.transform IS
-    'Scale on which the model works: none, sqrt or log.';
+    'Scale on which the model works: identity, sqrt or log.';
 COMMENT ON COLUMN models.periodic.n_harmonics_mean IS
     'Harmonics kept in the periodic mean, in harmonics; null when every slot has its own.';
 COMMENT ON COLUMN models.periodic.n_harmonics_covariance IS

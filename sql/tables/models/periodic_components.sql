@@ -9,14 +9,13 @@ CREATE TABLE models.periodic_components (
     re            DOUBLE,
     im            DOUBLE,
     p_value       DOUBLE,
-    PRIMARY KEY (series_id, issued_at_utc, method, moment, k, lag),
     CHECK (method IN ('synphase', 'component', 'filter', 'least_squares')),
     CHECK (moment IN ('mean', 'covariance')),
     CHECK (moment <> 'mean' OR lag = 0)
 );
 
 COMMENT ON TABLE models.periodic_components IS
-    'One row per series, night, method, moment, component and lag: a complex Fourier coefficient of the periodic mean or covariance.';
+    'One row per series, night, method, moment, component and lag: a complex Fourier coefficient of the periodic mean or covariance. The filter method has no row where the clock changed within the record. Key: (series_id, issued_at_utc, method, moment, k, lag), kept by the writer; not indexed, because an index makes loading many times as slow.';
 
 COMMENT ON COLUMN models.periodic_components.series_id IS
     'Series, <source>/<label>.';

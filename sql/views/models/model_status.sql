@@ -22,6 +22,9 @@ SELECT
     selected.status AS selected_status,
     selected.reason AS selected_reason,
     'ARIMA(' || selected.p || ',' || selected.d || ',' || selected.q || ')' AS selected_order,
+    volatility.status AS volatility_status,
+    volatility.reason AS volatility_reason,
+    volatility.volatility AS volatility,
     periodic.status AS periodic_status,
     periodic.reason AS periodic_reason,
     champions.model AS champion,
@@ -36,6 +39,9 @@ LEFT JOIN models.constant_volatility AS selected
     ON selected.series_id = catalog.series_id
     AND selected.issued_at_utc = newest.issued_at_utc
     AND selected.is_selected
+LEFT JOIN models.variable_volatility AS volatility
+    ON volatility.series_id = catalog.series_id
+    AND volatility.issued_at_utc = newest.issued_at_utc
 LEFT JOIN models.periodic AS periodic
     ON periodic.series_id = catalog.series_id
     AND periodic.issued_at_utc = newest.issued_at_utc
@@ -64,6 +70,12 @@ COMMENT ON COLUMN models.model_status.selected_reason IS
     'Why the selected model is missing; null where it is not.';
 COMMENT ON COLUMN models.model_status.selected_order IS
     'Order of the selected model, ARIMA(p,d,q).';
+COMMENT ON COLUMN models.model_status.volatility_status IS
+    'ok (it varies, and a model of it was chosen), constant, not_tested, too_short, not_converged or failed; null when the night did not try.';
+COMMENT ON COLUMN models.model_status.volatility_reason IS
+    'The same in a sentence.';
+COMMENT ON COLUMN models.model_status.volatility IS
+    'Model of the variance that was chosen: garch, egarch or gjr; null where none was.';
 COMMENT ON COLUMN models.model_status.periodic_status IS
     'ok, too_short or failed; null when the night did not try.';
 COMMENT ON COLUMN models.model_status.periodic_reason IS

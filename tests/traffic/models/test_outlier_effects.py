@@ -59,3 +59,21 @@ def test_what_cannot_be_fitted_has_a_reason_and_no_coefficients(simulate_arma):
     assert frame["ar.L1"].null_count() == 1
     nothing = outlier_effects(np.full(50, np.nan))
     assert nothing["share"].null_count() == nothing.height
+
+
+def test_rules_that_leave_the_same_window_share_one_fit(simulate_arma, monkeypatch):
+    x = simulate_arma(300, [0.5], seed=3)
+    x[[20, 200]] = 40.0
+    fitted = []
+
+    def counted(values, order):
+        fitted.append(values)
+        return fit_exact(values, order)
+
+    monkeypatch.setattr("traffic.models.outlier_effects.fit_exact", counted)
+    frame = outlier_effects(x, {"none": no_limits, "tukey_1.5": tukey_limits, "again": tukey_limits})
+    # What no rule touches, what is clipped, and what is removed.
+    assert len(fitted) == 3
+    rows = frame.drop("rule").rows()
+    assert rows[2:4] == rows[4:6]
+    assert rows[2] != rows[3]

@@ -7,7 +7,12 @@ from scipy.signal import lfilter
 
 from traffic.models.constant_volatility import fit_exact, fit_from_coefficients
 from traffic.models.filtering import forecast, residuals
-from traffic.models.variable_volatility import VOLATILITY_MODELS, VolatilityModel, choose_volatility
+from traffic.models.variable_volatility import (
+    VOLATILITY_MODELS,
+    VolatilityModel,
+    choose_volatility,
+    volatility_from_coefficients,
+)
 from traffic.models.volatility_forecast import (
     conditional_std,
     forecast_with_volatility,
@@ -58,8 +63,8 @@ def test_the_model_that_the_values_come_from_has_the_least_bic(x, best):
     assert (choice.status, choice.selected.name) == ("ok", best)
     assert f"{best} has the least BIC" in choice.reason
     table = choice.table()
-    assert table["model"].to_list() == list(VOLATILITY_MODELS)
-    assert table.filter(table["is_selected"])["model"].to_list() == [best]
+    assert table["volatility"].to_list() == list(VOLATILITY_MODELS)
+    assert table.filter(table["is_selected"])["volatility"].to_list() == [best]
     assert table["converged"].all()
 
 
@@ -244,3 +249,27 @@ def test_whatever_the_residuals_are_there_is_a_status_and_never_a_warning(x):
     if choice.selected is not None:
         assert np.nanmin(conditional_std(x, choice.selected)) > 0
         assert (innovation_variance(x, choice.selected, 12) > 0).all()
+
+
+def test_a_model_is_rebuilt_from_its_coefficients_in_whatever_order_they_are_stored():
+    # arch takes them by place, and the alphabet puts beta before gamma.
+    x = egarch(800, 21)
+    for candidate in choose_volatility(x).candidates:
+        stored = dict(sorted(candidate.model.coefficients.items()))
+        rebuilt = volatility_from_coefficients(candidate.model.name, stored, candidate.model.scale)
+        assert rebuilt == candidate.model
+        np.testing.assert_array_equal(conditional_std(x, rebuilt), conditional_std(x, candidate.model))
+
+
+@pytest.mark.parametrize(
+    ("name", "coefficients", "scale", "phrase"),
+    [
+        ("arch", {"omega": 1.0}, 1.0, "'arch' needs the coefficients None"),
+        ("garch", {"omega": 1.0, "alpha[1]": 0.1}, 1.0, r"needs the coefficients .*beta\[1\]"),
+        ("constant", {"sigma2": np.nan}, 1.0, "must be finite"),
+        ("constant", {"sigma2": 1.0}, 0.0, "scale positive"),
+    ],
+)
+def test_coefficients_that_make_no_model_are_refused(name, coefficients, scale, phrase):
+    with pytest.raises(ValueError, match=phrase):
+        volatility_from_coefficients(name, coefficients, scale)

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from traffic.windowing.flags import flag_values
 from traffic.windowing.local_days import local_days
-from traffic.windowing.observations import known_before, observe
+from traffic.windowing.observations import observe
+from traffic.windowing.regular_series import RegularSeries
+from traffic.windowing.series_batch import known_before
 
 START = datetime(2025, 10, 20)
 STEP = 3600
@@ -33,6 +35,14 @@ def course(days, seed=0):
     for odd in (1e5, 0.0, np.nan, -3.0):
         values[rng.choice(hour.size, size=max(days // 4, 1), replace=False)] = odd
     return values
+
+
+def known(observations, series_id, time_zone, step_seconds, issued_at_utc) -> RegularSeries:
+    """The one series, as a night knows it."""
+    rows = observations.with_columns(series_id=pl.lit(series_id))
+    (batch,) = known_before(rows, [series_id], time_zone, step_seconds, issued_at_utc)
+    (series,) = batch.series()
+    return series
 
 
 def test_columns_and_flags():
@@ -72,13 +82,13 @@ def test_a_grid_without_any_value():
 def test_a_night_knows_its_past_and_flags_from_it_alone(days, seed, issued_hour):
     observations = observe(grid_of(course(days, seed)), ZONE, STEP)
     issued_at_utc = START + timedelta(hours=issued_hour)
-    known = known_before(observations, "s/x", ZONE, STEP, issued_at_utc)
+    cut = known(observations, "s/x", ZONE, STEP, issued_at_utc)
     past = observations.filter(pl.col("at_utc") < issued_at_utc)
     truncated = observe(past.select("at_utc", "value", "is_observed"), ZONE, STEP)
-    assert known.at_utc().to_list() == past["at_utc"].to_list()
-    np.testing.assert_array_equal(known.value, past["value"].fill_null(np.nan).to_numpy())
-    np.testing.assert_array_equal(known.value_clean, truncated["value_clean"].fill_null(np.nan).to_numpy())
-    assert (known.series_id, known.step_seconds, known.time_zone) == ("s/x", STEP, ZONE)
+    assert cut.at_utc().to_list() == past["at_utc"].to_list()
+    np.testing.assert_array_equal(cut.value, past["value"].fill_null(np.nan).to_numpy())
+    np.testing.assert_array_equal(cut.value_clean, truncated["value_clean"].fill_null(np.nan).to_numpy())
+    assert (cut.series_id, cut.step_seconds, cut.time_zone) == ("s/x", STEP, ZONE)
 
 
 @settings(deadline=None, max_examples=40)
@@ -87,14 +97,12 @@ def test_the_future_changes_nothing(seed, other_seed, issued_hour):
     past = course(10, seed)[:issued_hour]
     issued_at_utc = START + timedelta(hours=issued_hour)
     futures = [course(10, other)[issued_hour:] * 1000 for other in (seed, other_seed)]
-    known = [
-        known_before(
-            observe(grid_of(np.concatenate([past, future])), ZONE, STEP), "s/x", ZONE, STEP, issued_at_utc
-        )
+    cuts = [
+        known(observe(grid_of(np.concatenate([past, future])), ZONE, STEP), "s/x", ZONE, STEP, issued_at_utc)
         for future in futures
     ]
-    np.testing.assert_array_equal(known[0].value_clean, known[1].value_clean)
-    assert known[0].value_clean.size == issued_hour
+    np.testing.assert_array_equal(cuts[0].value_clean, cuts[1].value_clean)
+    assert cuts[0].value_clean.size == issued_hour
 
 
 def test_flags_of_the_whole_record_would_have_seen_the_future():
@@ -102,23 +110,23 @@ def test_flags_of_the_whole_record_would_have_seen_the_future():
     values = np.repeat([10.0, 100.0], [48, 7 * 24]) + np.random.default_rng(7).random(9 * 24)
     observations = observe(grid_of(values), "UTC", STEP)
     assert observations["is_outlier"][:48].any()
-    known = known_before(observations, "s/x", "UTC", STEP, START + timedelta(days=2))
-    np.testing.assert_array_equal(known.value_clean, values[:48])
+    cut = known(observations, "s/x", "UTC", STEP, START + timedelta(days=2))
+    np.testing.assert_array_equal(cut.value_clean, values[:48])
 
 
 def test_before_the_first_value_nothing_is_known():
     observations = observe(grid_of(course(5)), ZONE, STEP)
-    known = known_before(observations, "s/x", ZONE, STEP, START)
-    assert (known.value.size, known.value_clean.size, known.start_utc) == (0, 0, START)
+    cut = known(observations, "s/x", ZONE, STEP, START)
+    assert (cut.value.size, cut.value_clean.size, cut.start_utc) == (0, 0, START)
 
 
 @pytest.mark.parametrize("step_seconds", [60, 300, 420, 3600, 86_400])
 def test_a_series_gives_back_the_times_it_was_cut_from(step_seconds):
     start = datetime(2025, 10, 20, 0, 4)
     observations = observe(grid_of([float(k) for k in range(50)], start, step_seconds), ZONE, step_seconds)
-    known = known_before(observations, "s/x", ZONE, step_seconds, datetime(2100, 1, 1))
-    assert known.at_utc().to_list() == observations["at_utc"].to_list()
-    assert known.at_utc().dtype == pl.Datetime("us")
+    cut = known(observations, "s/x", ZONE, step_seconds, datetime(2100, 1, 1))
+    assert cut.at_utc().to_list() == observations["at_utc"].to_list()
+    assert cut.at_utc().dtype == pl.Datetime("us")
 
 
 @pytest.mark.parametrize(
@@ -127,8 +135,8 @@ def test_a_series_gives_back_the_times_it_was_cut_from(step_seconds):
 )
 def test_steps_of_a_day(step_seconds, steps):
     observations = observe(grid_of([1.0], step=step_seconds), ZONE, step_seconds)
-    known = known_before(observations, "s/x", ZONE, step_seconds, datetime(2100, 1, 1))
-    assert known.day_steps == steps
+    cut = known(observations, "s/x", ZONE, step_seconds, datetime(2100, 1, 1))
+    assert cut.day_steps == steps
 
 
 def test_flags_follow_the_local_clock_across_its_change():

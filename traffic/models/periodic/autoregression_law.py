@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_discrete_lyapunov
 
 from traffic.models.periodic.covariance import refuse_negative
+from traffic.models.periodic.state_covariance import periodic_state_covariance
 
 
 def autoregression_covariance(
@@ -123,22 +123,6 @@ def _companions(coefficients: NDArray[np.float64], std: NDArray[np.float64]) -> 
 
 def _state_covariances(matrices: NDArray[np.float64], std: NDArray[np.float64]) -> NDArray[np.float64]:
     """Covariance of the state at each slot, shape (slots, p, p)."""
-    p = matrices.shape[1]
-    turn, gathered = np.eye(p), np.zeros((p, p))
-    for matrix, sigma in zip(matrices, std, strict=True):
-        turn = matrix @ turn
-        gathered = matrix @ gathered @ matrix.T
-        gathered[0, 0] += sigma**2
-    multiplier = float(np.abs(np.linalg.eigvals(turn)).max())
-    if not multiplier < 1.0:
-        raise ValueError(
-            f"Once round the period a deviation is multiplied by {multiplier:.4g}; a periodically stationary "
-            f"process needs less than 1."
-        )
-    state = solve_discrete_lyapunov(turn, gathered)
-    states = np.empty_like(matrices)
-    for slot, (matrix, sigma) in enumerate(zip(matrices, std, strict=True)):
-        state = matrix @ state @ matrix.T
-        state[0, 0] += sigma**2
-        states[slot] = state
-    return states
+    noise = np.zeros_like(matrices)
+    noise[:, 0, 0] = std**2
+    return periodic_state_covariance(matrices, noise)

@@ -70,7 +70,7 @@ def periodic_covariance(
     Notes
     -----
     Khvostivskyi et al. 2021, eq. 3; Javorskyj, Isayev, Zakrzewski and Brooks 2007 (coherent covariance
-    analysis); Hurd and Miamee 2007, ch. 9. The conventions are those of perARMA's ``peracf``: divisor N, the
+    analysis); Hurd and Miamee 2007. The conventions are those of perARMA's ``peracf``: divisor N, the
     centring of the whole record for both sides. b(t + T, u) = b(t, u) by construction; the other direction of
     time is b(t, -u) = b(t - u, u).
     """

@@ -47,7 +47,7 @@ def mean_by_slot_test(moments: PeriodicMoments) -> SlotTest:
 
     Notes
     -----
-    Fisher 1925; for periodically correlated sequences Hurd and Miamee 2007, ch. 9. It takes the values for
+    Fisher 1925; for periodically correlated sequences Hurd and Miamee 2007. It takes the values for
     independent, normal and of one variance: on dependent traffic it rejects too often, and says that the
     mean *may* be periodic.
     """
@@ -83,7 +83,7 @@ def variance_by_slot_test(moments: PeriodicMoments) -> SlotTest:
 
     Notes
     -----
-    Bartlett 1937; for periodically correlated sequences Hurd and Miamee 2007, ch. 9. It is as sensitive to
+    Bartlett 1937; for periodically correlated sequences Hurd and Miamee 2007. It is as sensitive to
     heavy tails as to unequal variances, and takes the values for independent.
     """
     takes_part = moments.n_cycles > 1

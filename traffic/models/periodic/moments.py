@@ -146,7 +146,7 @@ def std_interval(
     -----
     With n independent normal values of one slot, (n - 1) s^2 / sigma^2 has the chi-square law of n - 1
     degrees of freedom, so sigma lies between s sqrt((n - 1) / chi2(1 - a/2)) and s sqrt((n - 1) / chi2(a/2)),
-    a = 1 - level. As in perARMA's ``persigest``. Hurd and Miamee 2007, ch. 9. It is exact for the normal law
+    a = 1 - level. As in perARMA's ``persigest``. Hurd and Miamee 2007. It is exact for the normal law
     alone: heavy tails make it too short whatever the length of the record.
     """
     if not 0.0 < level < 1.0:

@@ -1,0 +1,251 @@
+"""Rows of a batch of series in the tables of the periodic family: models, and what they say of the days.
+
+The estimates are made in ``traffic``; which of them a table holds, and at which lags, is said here. The
+tables are written by ``periodic``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from assets.long_frames import long_frame
+from traffic.diagnostics.density import HourDensities, density_by_day_and_hour, density_by_hour
+from traffic.models.periodic import explained_share, periodic_moments
+from traffic.models.periodic.autoregression_order import MAX_ORDER, choose_order
+from traffic.models.periodic.continuous_correlation import Centring, continuous_correlation
+from traffic.models.periodic.covariance import periodic_covariance
+from traffic.models.periodic.harmonic_estimates import (
+    HarmonicEstimates,
+    estimate_covariance_harmonics,
+    estimate_mean_harmonics,
+)
+from traffic.models.periodic.moments import PeriodicMoments, deviations
+from traffic.models.periodic.periodicity_tests import (
+    PeriodicityTest,
+    coherence_periodicity_test,
+    correlation_periodicity_tests,
+    harmonic_periodicity_test,
+    moment_periodicity_tests,
+)
+from traffic.models.requirements import why_not_periodic
+from traffic.windowing.series_batch import SeriesBatch
+
+Frames = dict[str, pl.DataFrame]
+
+SERIES_AT_ONCE = 16
+"""Sixteen five-minute series of eight weeks take 2 MB an array: more leave the processor's cache, and take
+up to twice as long; fewer leave the interpreter more to do than the arithmetic."""
+
+MODELS = "models.periodic"
+MOMENTS = "models.periodic_moments"
+COMPONENTS = "models.periodic_components"
+TESTS = "diagnostics.periodicity_tests"
+ENSEMBLE = "diagnostics.ensemble_correlation"
+CONTINUOUS = "diagnostics.continuous_correlation"
+DENSITY = "diagnostics.density"
+
+NEXT_LAGS = 12
+CYCLE_LAGS = (1, 2, 7)
+"""Lags of the ensemble correlation: 1 to 12 steps, then a day, two days and a week."""
+
+COMPONENT_LAGS = (0, 1, 2, 3)
+"""Lags of the covariance's components, and a day beside them."""
+
+CONTINUOUS_DAYS = 8
+MAX_CONTINUOUS_LAGS = 2_000
+
+WHOLE_DAY_SHARE = 0.9
+"""A day that the clock makes 23 hours long is a whole one."""
+
+_MOMENT_COLUMNS = ("mean", "std", "lower_95", "upper_95", "n_cycles")
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """What several tables are made from."""
+
+    batch: SeriesBatch
+    n_slots: int
+    moments: PeriodicMoments
+    centred: NDArray[np.float64]
+
+
+def periodic_frames(batch: SeriesBatch) -> Frames:
+    """Estimate all that the tables of the periodic family hold of a batch.
+
+    Parameters
+    ----------
+    batch : SeriesBatch
+        Known before the night's midnight.
+
+    Returns
+    -------
+    dict of str to polars.DataFrame
+        By table. A series that is too short has its row in ``models.periodic``, with the reason, and no
+        other.
+    """
+    reasons = [why_not_periodic(clean, batch.slot, batch.day_steps) for clean in batch.value_clean]
+    fitted = [row for row, why in enumerate(reasons) if why is None]
+    parts = [
+        _frames_of(batch.part(fitted[first : first + SERIES_AT_ONCE]))
+        for first in range(0, len(fitted), SERIES_AT_ONCE)
+    ]
+    refused = {
+        MODELS: refused_rows(
+            {name: why for name, why in zip(batch.series_ids, reasons, strict=True) if why}, "too_short"
+        )
+    }
+    return joined([refused, *parts])
+
+
+def refused_rows(reasons: dict[str, str], status: str = "failed") -> pl.DataFrame:
+    """Return rows of ``models.periodic`` for series that have no periodic model, with the reasons."""
+    names = {"series_id": list(reasons), "reason": list(reasons.values())}
+    return pl.DataFrame(names, dict.fromkeys(names, pl.String)).with_columns(status=pl.lit(status))
+
+
+def joined(parts: Sequence[Frames]) -> Frames:
+    """Put the frames of several batches under one another, table by table."""
+    tables = dict.fromkeys(table for part in parts for table in part)
+    return {
+        table: pl.concat([part[table] for part in parts if table in part], how="diagonal_relaxed")
+        for table in tables
+    }
+
+
+def _frames_of(batch: SeriesBatch) -> Frames:
+    if batch.day_steps is None:
+        raise ValueError("a batch without slots has no periodic model")
+    moments = periodic_moments(batch.value_clean, batch.slot, batch.day_steps)
+    centred = deviations(batch.value_clean, batch.slot, moments)
+    fitted = _Fitted(batch, batch.day_steps, moments, centred)
+    return _of_model(fitted) | {CONTINUOUS: _continuous(fitted), DENSITY: _density(fitted)}
+
+
+def _of_model(fitted: _Fitted) -> Frames:
+    batch, n_slots = fitted.batch, fitted.n_slots
+    lags = [*range(NEXT_LAGS + 1), *(days * n_slots for days in CYCLE_LAGS)]
+    lags = sorted({lag for lag in lags if lag < batch.slot.size})
+    covariance = periodic_covariance(fitted.centred, batch.slot, n_slots, lags)
+    mean = estimate_mean_harmonics(batch.value_clean, batch.slot, n_slots)
+    component_lags = [lag for lag in (*COMPONENT_LAGS, n_slots) if lag < batch.slot.size]
+    of_covariance = estimate_covariance_harmonics(fitted.centred, batch.slot, n_slots, component_lags)
+    order = choose_order(covariance.covariance[:, :, : MAX_ORDER + 1], fitted.moments.n_cycles)
+    share = explained_share(batch.value_clean, batch.slot, fitted.moments)
+    tests = [
+        *moment_periodicity_tests(batch.value_clean, batch.slot, n_slots, fitted.moments),
+        harmonic_periodicity_test(mean),
+        *correlation_periodicity_tests(covariance),
+        coherence_periodicity_test(batch.value_clean, batch.slot, n_slots),
+    ]
+    after = {"covariance": covariance.covariance[:, :, 1:], "correlation": covariance.correlation[:, :, 1:]}
+    index = {"slot": np.arange(n_slots, dtype=np.int32), "lag": np.array(lags[1:], dtype=np.int32)}
+    return {
+        MODELS: _models(fitted, mean, of_covariance, order, share),
+        MOMENTS: long_frame(
+            batch.series_ids,
+            {"slot": np.arange(n_slots, dtype=np.int32)},
+            {name: getattr(fitted.moments, name) for name in _MOMENT_COLUMNS},
+        ),
+        COMPONENTS: pl.concat(
+            [
+                *_components(batch.series_ids, "mean", mean),
+                *_components(batch.series_ids, "covariance", of_covariance),
+            ]
+        ),
+        ENSEMBLE: long_frame(batch.series_ids, index, after).drop_nulls("covariance"),
+        TESTS: pl.concat([_test_rows(batch.series_ids, test) for test in tests]),
+    }
+
+
+def _models(
+    fitted: _Fitted,
+    mean: HarmonicEstimates,
+    covariance: HarmonicEstimates,
+    order: NDArray[np.int64],
+    share: NDArray[np.float64],
+) -> pl.DataFrame:
+    columns: dict[str, Any] = {
+        "series_id": fitted.batch.series_ids,
+        "n_harmonics_mean": mean.n_kept,
+        "n_harmonics_covariance": covariance.n_kept,
+        "par_lags": [list(range(1, p + 1)) for p in order.tolist()],
+        "explained_share": share,
+    }
+    frame = pl.DataFrame(columns, schema_overrides={"par_lags": pl.List(pl.Int32)})
+    return frame.with_columns(
+        period_steps=pl.lit(fitted.n_slots, pl.Int32), transform=pl.lit("identity"), status=pl.lit("ok")
+    )
+
+
+def _components(series_ids: Sequence[str], moment: str, estimates: HarmonicEstimates) -> list[pl.DataFrame]:
+    n_harmonics = estimates.p_value.shape[2]
+    index = {
+        "lag": np.array(estimates.lags, dtype=np.int32),
+        "k": np.arange(n_harmonics, dtype=np.int32),
+    }
+    return [
+        long_frame(series_ids, index, {"re": found.real, "im": found.imag, "p_value": estimates.p_value})
+        .drop_nulls("re")
+        .with_columns(method=pl.lit(method), moment=pl.lit(moment))
+        for method, found in estimates.harmonics.items()
+    ]
+
+
+def _test_rows(series_ids: Sequence[str], result: PeriodicityTest) -> pl.DataFrame:
+    columns = {"statistic": result.statistic, "p_value": result.p_value, "verdict": result.verdicts}
+    frame = pl.DataFrame({"series_id": series_ids} | columns, nan_to_null=True)
+    # A slot that does not vary beside one that does has an infinite statistic, which no column of SQL holds.
+    finite = pl.when(pl.col("statistic").is_finite()).then("statistic").alias("statistic")
+    return frame.with_columns(finite, test=pl.lit(result.test))
+
+
+def _continuous(fitted: _Fitted) -> pl.DataFrame:
+    batch, n_slots = fitted.batch, fitted.n_slots
+    longest = min(CONTINUOUS_DAYS * n_slots, batch.slot.size - 1)
+    # Every lag, or every second, third, ... that divides the day, so that its multiples are among them.
+    stride = next(s for s in range(1, n_slots + 1) if n_slots % s == 0 and longest // s < MAX_CONTINUOUS_LAGS)
+    lags = range(0, longest + 1, stride)
+    centrings: tuple[Centring, ...] = ("grand", "periodic")
+    frames = []
+    for centring in centrings:
+        found = continuous_correlation(batch.value_clean, batch.slot, n_slots, lags, centring)
+        values = {"covariance": found.covariance, "correlation": found.correlation}
+        frame = long_frame(batch.series_ids, {"lag": np.array(lags, dtype=np.int32)}, values)
+        frames.append(frame.with_columns(centring=pl.lit(centring)))
+    return pl.concat(frames)
+
+
+def _density(fitted: _Fitted) -> pl.DataFrame:
+    """All days; and the last whole one by itself, where an hour has enough values for that."""
+    batch = fitted.batch
+    hour = batch.slot * batch.step_seconds // 3_600
+    dates, n_points = np.unique(batch.local_date, return_counts=True)
+    last = dates[n_points >= WHOLE_DAY_SHARE * fitted.n_slots][-1]
+    day = np.where(batch.local_date == last, 0, -1)
+    of_day = density_by_day_and_hour(batch.value_clean, hour, day, 1)
+    all_days = _density_rows(batch.series_ids, density_by_hour(batch.value_clean, hour))
+    one_day = _density_rows(batch.series_ids, of_day)
+    return pl.concat(
+        [
+            all_days.with_columns(local_date=pl.lit(None, pl.Date)),
+            one_day.with_columns(local_date=pl.lit(last.item(), pl.Date)),
+        ]
+    )
+
+
+def _density_rows(series_ids: Sequence[str], found: HourDensities) -> pl.DataFrame:
+    shape = (len(series_ids), 24, found.value.shape[1])
+    index = {"local_hour": np.arange(24, dtype=np.int16), "point": np.arange(shape[2], dtype=np.int16)}
+    values = {
+        "value": np.broadcast_to(found.value[:, None], shape),
+        "gaussian_density": found.gaussian.reshape(shape),
+        "empirical_density": found.empirical.reshape(shape),
+    }
+    return long_frame(series_ids, index, values).drop("point").drop_nulls("gaussian_density")
