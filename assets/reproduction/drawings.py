@@ -80,10 +80,12 @@ def _histogram(picture: Picture) -> Any:
         middle=(pl.col("bin_left") + pl.col("bin_right")) / 2,
     )
     x = alt.X("bin_left:Q", title=picture.x, axis=alt.Axis(format="~s"))
+    y = alt.Y("density:Q", title=picture.y, axis=alt.Axis(format=".1e"), scale=alt.Scale(domainMin=0))
+    # Of a bar with two ends in x the other end in y is not zero unless it is said to be.
     bars = (
         alt.Chart(rows(frame))
         .mark_bar(color=INK, opacity=0.25, binSpacing=0)
-        .encode(x=x, x2="bin_right:Q", y=alt.Y("density:Q", title=picture.y, axis=alt.Axis(format=".1e")))
+        .encode(x=x, x2="bin_right:Q", y=y, y2=alt.datum(0))
     )
     laws = frame.select(
         "middle", *(pl.col(f"{law}_density").alias(law) for law in ("normal", "lognormal", "t"))
