@@ -26,6 +26,8 @@ from traffic.models.periodic.harmonic_estimates import (
     estimate_mean_harmonics,
 )
 from traffic.models.periodic.moments import PeriodicMoments, deviations
+from traffic.models.periodic.period_findings import PeriodVerdict
+from traffic.models.periodic.period_verdict import period_verdicts
 from traffic.models.periodic.periodicity_tests import (
     PeriodicityTest,
     coherence_periodicity_test,
@@ -34,6 +36,7 @@ from traffic.models.periodic.periodicity_tests import (
     moment_periodicity_tests,
 )
 from traffic.models.requirements import why_not_periodic
+from traffic.windowing.local_days import days_of
 from traffic.windowing.series_batch import SeriesBatch
 
 Frames = dict[str, pl.DataFrame]
@@ -138,6 +141,7 @@ def _of_model(fitted: _Fitted) -> Frames:
     of_covariance = estimate_covariance_harmonics(fitted.centred, batch.slot, n_slots, component_lags)
     order = choose_order(covariance.covariance[:, :, : MAX_ORDER + 1], fitted.moments.n_cycles)
     share = explained_share(batch.value_clean, batch.slot, fitted.moments)
+    verdicts = _period_verdicts(fitted)
     tests = [
         *moment_periodicity_tests(batch.value_clean, batch.slot, n_slots, fitted.moments),
         harmonic_periodicity_test(mean),
@@ -147,7 +151,7 @@ def _of_model(fitted: _Fitted) -> Frames:
     after = {"covariance": covariance.covariance[:, :, 1:], "correlation": covariance.correlation[:, :, 1:]}
     index = {"slot": np.arange(n_slots, dtype=np.int32), "lag": np.array(lags[1:], dtype=np.int32)}
     return {
-        MODELS: _models(fitted, mean, of_covariance, order, share),
+        MODELS: _models(fitted, mean, of_covariance, order, share).hstack(_period_columns(verdicts)),
         MOMENTS: long_frame(
             batch.series_ids,
             {"slot": np.arange(n_slots, dtype=np.int32)},
@@ -160,7 +164,10 @@ def _of_model(fitted: _Fitted) -> Frames:
             ]
         ),
         ENSEMBLE: long_frame(batch.series_ids, index, after).drop_nulls("covariance"),
-        TESTS: pl.concat([_test_rows(batch.series_ids, test) for test in tests]),
+        TESTS: pl.concat(
+            [*(_test_rows(batch.series_ids, t) for t in tests), _period_rows(batch.series_ids, verdicts)],
+            how="diagonal_relaxed",
+        ),
     }
 
 
@@ -182,6 +189,34 @@ def _models(
     return frame.with_columns(
         period_steps=pl.lit(fitted.n_slots, pl.Int32), transform=pl.lit("identity"), status=pl.lit("ok")
     )
+
+
+def _period_verdicts(fitted: _Fitted) -> list[PeriodVerdict]:
+    """Judge the stated step by the day as local clocks have it: a change of the clock moves no day."""
+    batch = fitted.batch
+    dates, days = days_of(batch.value_clean, batch.local_date, batch.slot, fitted.n_slots)
+    record = days.reshape(len(batch.series_ids), -1)
+    return period_verdicts(record, batch.step_seconds, lambda index: str(dates[index // fitted.n_slots]))
+
+
+def _period_columns(verdicts: list[PeriodVerdict]) -> pl.DataFrame:
+    columns: dict[str, Any] = {
+        "estimated_period_steps": [verdict.period_steps for verdict in verdicts],
+        "period_lower_95": [verdict.lower_95 for verdict in verdicts],
+        "period_upper_95": [verdict.upper_95 for verdict in verdicts],
+    }
+    frame = pl.DataFrame(columns, dict.fromkeys(columns, pl.Float64), nan_to_null=True)
+    return frame.with_columns(period_verdict=pl.Series([v.kind for v in verdicts], dtype=pl.String))
+
+
+def _period_rows(series_ids: Sequence[str], verdicts: list[PeriodVerdict]) -> pl.DataFrame:
+    columns = {
+        "series_id": list(series_ids),
+        "statistic": [verdict.period_steps for verdict in verdicts],
+        "verdict": [verdict.sentence for verdict in verdicts],
+    }
+    types = {"series_id": pl.String, "statistic": pl.Float64, "verdict": pl.String}
+    return pl.DataFrame(columns, types, nan_to_null=True).with_columns(test=pl.lit("period"))
 
 
 def _components(series_ids: Sequence[str], moment: str, estimates: HarmonicEstimates) -> list[pl.DataFrame]:

@@ -11,6 +11,7 @@ from assets.checks.tables import (
     ledger_accounts_for_every_line,
     observations_have_no_unmarked_gap,
     selected_orders_stand_among_their_candidates,
+    stated_steps_agree_with_the_day,
     suite_checks,
 )
 from assets.diagnostics import effects_of_outlier_rules, peaks_of_days, residual_diagnostics
@@ -71,6 +72,7 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
             ledger_accounts_for_every_line,
             observations_have_no_unmarked_gap,
             selected_orders_stand_among_their_candidates,
+            stated_steps_agree_with_the_day,
             *suite_checks(),
             *source_checks(sources),
         ],

@@ -37,6 +37,13 @@ _WITHOUT_CANDIDATE = """
                 AND (candidate.p, candidate.d, candidate.q) = (fitted.p, fitted.d, fitted.q)
         )
 """
+_WRONG_STEPS = """
+    SELECT series_id, period_steps, estimated_period_steps, verdict
+    FROM models.periodic JOIN diagnostics.periodicity_tests AS tests USING (series_id, issued_at_utc)
+    WHERE test = 'period' AND issued_at_utc = (SELECT max(issued_at_utc) FROM models.periodic)
+        AND period_verdict IN ('clock_drift', 'step_wrong', 'samples_dropped', 'clock_change')
+    ORDER BY series_id
+"""
 
 
 class CheckCouldNotRunError(RuntimeError):
@@ -74,6 +81,17 @@ def selected_orders_stand_among_their_candidates(
 ) -> dg.AssetCheckResult:
     """Look every selected order up among the admissible candidates of its series."""
     return _empty(warehouse.query(_WITHOUT_CANDIDATE), "selected orders that no candidate explains")
+
+
+@dg.asset_check(
+    asset=key_of("models.periodic"),
+    name="stated_steps_agree_with_the_day",
+    description="The day of each series is as long as its stated step makes it: no wrong label or clock.",
+    additional_deps=[key_of("diagnostics.periodicity_tests")],
+)
+def stated_steps_agree_with_the_day(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
+    """List the series whose record contradicts their step in the newest night."""
+    return _empty(warehouse.query(_WRONG_STEPS), "series whose day is not as long as their step makes it")
 
 
 def suite_checks() -> list[dg.AssetChecksDefinition]:

@@ -336,3 +336,13 @@ COMMENT ON COLUMN models.periodic_components.p_value IS
 
 COMMENT ON COLUMN models.periodic.transform IS
     'Scale on which the model works: identity, sqrt or log.';
+
+ALTER TABLE models.periodic ADD COLUMN period_lower_95 DOUBLE;
+ALTER TABLE models.periodic ADD COLUMN period_upper_95 DOUBLE;
+ALTER TABLE models.periodic ADD COLUMN period_verdict VARCHAR;
+COMMENT ON COLUMN models.periodic.period_lower_95 IS
+    'Lower end of the 95 % interval of estimated_period_steps, in steps.';
+COMMENT ON COLUMN models.periodic.period_upper_95 IS
+    'Upper end of the 95 % interval of estimated_period_steps, in steps.';
+COMMENT ON COLUMN models.periodic.period_verdict IS
+    'Whether the day is as long as the stated step makes it: agrees, clock_drift, step_wrong, samples_dropped, clock_change, no_daily_period or too_short; diagnostics.periodicity_tests says it in a sentence (test period).';

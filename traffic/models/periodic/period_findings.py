@@ -6,6 +6,7 @@ The words belong here. Which of them holds for a record belongs to ``period_verd
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -158,11 +159,13 @@ def of_another_step(day: StatedDay) -> PeriodVerdict:
     )
 
 
-def of_phase_steps(day: StatedDay, phase_steps: tuple[PhaseStep, ...]) -> PeriodVerdict:
+def of_phase_steps(
+    day: StatedDay, phase_steps: tuple[PhaseStep, ...], name_time: Callable[[int], str]
+) -> PeriodVerdict:
     """Say where the day moves for good, and why it may."""
     places = ", ".join(
-        f"{abs(step.minutes):.0f} minutes {'later' if step.minutes > 0 else 'earlier'} from about time "
-        f"{step.time_index} on"
+        f"{abs(step.minutes):.0f} minutes {'later' if step.minutes > 0 else 'earlier'} from about "
+        f"{name_time(step.time_index)} on"
         for step in phase_steps
     )
     if all(_is_of_hours(step.minutes) for step in phase_steps):

@@ -7,6 +7,7 @@ The decision belongs here. The estimates that it rests on belong to ``period_est
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -66,7 +67,13 @@ SAME: Final = 0.02
 """Ratios of periods that differ by less, as a share, are taken for the same."""
 
 
-def period_verdicts(values: NDArray[np.float64], step_seconds: float) -> list[PeriodVerdict]:
+def _by_index(time_index: int) -> str:
+    return f"time {time_index}"
+
+
+def period_verdicts(
+    values: NDArray[np.float64], step_seconds: float, name_time: Callable[[int], str] = _by_index
+) -> list[PeriodVerdict]:
     """Judge whether the day of each series is as long as its stated step makes it.
 
     Parameters
@@ -75,6 +82,8 @@ def period_verdicts(values: NDArray[np.float64], step_seconds: float) -> list[Pe
         One row a series on a regular grid of the stated step, NaN where missing.
     step_seconds : float
         The stated step.
+    name_time : callable, optional
+        Names the time of an index in the sentences, by its date for example; "time 123" unless told.
 
     Returns
     -------
@@ -90,8 +99,8 @@ def period_verdicts(values: NDArray[np.float64], step_seconds: float) -> list[Pe
     -----
     A drift is told from steps by which of a line and of levels with steps lies nearer to the phases of the
     days (``phase_levels``). A drift of less than an hour over the record, and a level that is held for less
-    than two weeks, are left alone: seasons and holidays do as much. A step of a whole hour may be a clock that was
-    changed: who knows the zone can compare ``phase_steps`` with its changes.
+    than two weeks, are left alone: seasons and holidays do as much. A step of a whole hour may be a clock
+    that was changed: where the zone is known, lay the record out by its clock first (``days_of``).
     """
     if not 0.0 < step_seconds <= DAY_SECONDS / 4:
         raise ValueError(f"The step must lie above 0 and be at most 6 hours; got {step_seconds:g} s.")
@@ -109,7 +118,7 @@ def period_verdicts(values: NDArray[np.float64], step_seconds: float) -> list[Pe
         elif is_elsewhere[row]:
             verdicts.append(_of_another_day(values[row], day, int(multiple[row])))
         elif (steps := _phase_steps(levels, row, stated)) and levels.loss_steps[row] < levels.loss_line[row]:
-            verdicts.append(of_phase_steps(_between_steps(day, components, levels, row), steps))
+            verdicts.append(of_phase_steps(_between_steps(day, components, levels, row), steps, name_time))
         elif _is_off(day, estimate, row):
             verdicts.append(of_another_length(day))
         else:
