@@ -90,8 +90,8 @@ def period_verdicts(values: NDArray[np.float64], step_seconds: float) -> list[Pe
     -----
     A drift is told from steps by which of a line and of levels with steps lies nearer to the phases of the
     days (``phase_levels``). A drift of less than an hour over the record, and a level that is held for less
-    than two weeks, are left alone: seasons and holidays do as much. A step of a whole hour may be a clock that was
-    changed: who knows the zone can compare ``phase_steps`` with its changes.
+    than two weeks, are left alone: seasons and holidays do as much. A step of a whole hour may be a clock
+    that was changed: who knows the zone can compare ``phase_steps`` with its changes.
     """
     if not 0.0 < step_seconds <= DAY_SECONDS / 4:
         raise ValueError(f"The step must lie above 0 and be at most 6 hours; got {step_seconds:g} s.")
