@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.day_frames import PEAKS, day_rows
 from assets.long_frames import long_frame
 from traffic.diagnostics.density import HourDensities, density_by_day_and_hour, density_by_hour
 from traffic.models.periodic import explained_share, periodic_moments
@@ -104,7 +105,19 @@ def periodic_frames(batch: SeriesBatch) -> Frames:
             {name: why for name, why in zip(batch.series_ids, reasons, strict=True) if why}, "too_short"
         )
     }
-    return joined([refused, *parts])
+    return joined([refused, *parts, *_of_days(batch)])
+
+
+def _of_days(batch: SeriesBatch) -> list[Frames]:
+    """Find the peaks of the days, also where they are too few for a model."""
+    if not batch.slot.size:
+        return []
+    parts = [
+        range(len(batch.series_ids))[first : first + SERIES_AT_ONCE]
+        for first in range(0, len(batch.series_ids), SERIES_AT_ONCE)
+    ]
+    found = [day_rows(batch.part(rows)) for rows in parts]
+    return [{PEAKS: rows.peaks, TESTS: rows.drifts} for rows in found]
 
 
 def refused_rows(reasons: dict[str, str], status: str = "failed") -> pl.DataFrame:

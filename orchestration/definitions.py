@@ -14,7 +14,7 @@ from assets.checks.tables import (
     stated_steps_agree_with_the_day,
     suite_checks,
 )
-from assets.diagnostics import effects_of_outlier_rules, peaks_of_days, residual_diagnostics
+from assets.diagnostics import effects_of_outlier_rules, residual_diagnostics
 from assets.forecasts import champions_and_points, scores_of_the_day_before
 from assets.models import constant_volatility_fits
 from assets.partitions import nights_of
@@ -40,7 +40,6 @@ _MADE_FOR_A_NIGHT = (
     scores_of_the_day_before,
     residual_diagnostics,
     effects_of_outlier_rules,
-    peaks_of_days,
     expectations,
     published_copy,
 )
