@@ -123,8 +123,8 @@ def unusual_days(
     The level is the mean of the day, the shape that of ``DayPhases.shape_distance``. Each is compared with
     the median over the same day of the week, which a few odd days do not move, and the differences with their
     median absolute deviation over all days of the series; those of the phase with its own error beside, and
-    it counts only where its interval leaves the usual phase out. Of simulated ordinary days fewer than one in a
-    hundred is flagged (two, four and eight weeks, autoregressive noise, lower and later weekends).
+    it counts only where its interval leaves the usual phase out. Of simulated ordinary days fewer than one
+    in a hundred is flagged (two, four and eight weeks, autoregressive noise, lower and later weekends).
     """
     if ensembles.ndim != 3 or weekday.shape != ensembles.shape[1:2]:
         raise ValueError(
