@@ -93,6 +93,14 @@ def test_a_clock_that_people_change_is_an_hour_and_no_fault(simulate_days):
     assert "time_zone" in found.sentence
 
 
+@pytest.mark.parametrize("n_days_after", [5, 9, 12])
+def test_a_step_too_near_the_end_to_be_sure_of_is_not_taken_for_a_drift(simulate_days, n_days_after):
+    values = simulate_days(40, 288, 12, size=0.5)
+    cut = (40 - n_days_after) * 288
+    found = judge(np.concatenate([values[: cut - 30], values[cut:]]))
+    assert found.kind == AGREES
+
+
 @pytest.mark.parametrize("holiday", [(30, 41), (46, 56), (0, 9)])
 def test_holidays_are_no_step(simulate_days, holiday):
     assert judge(simulate_days(56, 288, 6, holiday=holiday)).kind == AGREES
@@ -183,3 +191,17 @@ def test_a_real_record_whose_clock_change_was_applied_twice_is_told_by_the_hour(
         ):
             assert step.minutes == pytest.approx(moved, abs=15)
             assert abs(step.time_index - (changed - at[0]).total_seconds() / 3600) <= 24
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("n_days", [28, 56, 120])
+def test_stretches_of_a_real_record_alarm_where_the_clock_changed_alone(real_data, n_days):
+    frame = pl.read_csv(real_data("exports/cesnet/ip103_hourly.csv"), try_parse_dates=True)
+    at = frame["time"].dt.replace_time_zone(None)
+    values = on_grid(at, frame["n_flows"], 3600)
+    starts = range(0, values.size - 24 * n_days, 7 * 24)
+    stretches = np.stack([values[start : start + 24 * n_days] for start in starts])
+    for start, found in zip(starts, period_verdicts(stretches, 3600), strict=True):
+        assert found.kind in (AGREES, CLOCK_CHANGE)
+        for step in found.phase_steps:
+            assert min(abs(start + step.time_index - changed) for changed in (480, 4176)) <= 48

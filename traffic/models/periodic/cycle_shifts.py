@@ -35,6 +35,9 @@ MAX_SPREAD: Final = 2.0 / 24.0
 STEP_COST: Final = 21.0
 """What a step must gain: the largest loss of a week. Holidays of a week or so are no step then."""
 
+MIN_LINE: Final = 0.5 / 24.0
+"""A line that leads to less than this over the record, half an hour of a day, is no drift."""
+
 MIN_LEVEL_CYCLES: Final = 14
 """A level that is held for less may be a holiday."""
 
@@ -53,12 +56,15 @@ class PhaseLevels:
         Loss of a line of the given deviation, and one step's cost for its slope.
     loss_steps : ndarray of shape (series,)
         Loss of the levels, and the cost of their steps; equal to ``loss_constant`` without any.
+    loss_one_step : ndarray of shape (series,)
+        Loss of two levels, however shortly one of them is held, and one step's cost.
     """
 
     level: NDArray[np.float64]
     loss_constant: NDArray[np.float64]
     loss_line: NDArray[np.float64]
     loss_steps: NDArray[np.float64]
+    loss_one_step: NDArray[np.float64]
 
 
 def phase_levels(components: CycleComponents, deviation: NDArray[np.float64]) -> PhaseLevels:
@@ -88,7 +94,7 @@ def phase_levels(components: CycleComponents, deviation: NDArray[np.float64]) ->
     first, turn = _first_phases(components)
     if first.shape[1] == 0:
         nothing = np.zeros(first.shape[0])
-        return PhaseLevels(first, nothing, nothing + STEP_COST, nothing.copy())
+        return PhaseLevels(first, nothing, nothing + STEP_COST, nothing.copy(), nothing + STEP_COST)
     weekly = _running_mean(_without_weekdays(first, turn, deviation), turn)
     shifts = _wrapped(_course_shifts(components.coefficients, weekly), turn)
     shifts = _without_weekdays(shifts, turn, deviation)
@@ -97,7 +103,7 @@ def phase_levels(components: CycleComponents, deviation: NDArray[np.float64]) ->
     constant, loss_constant = _best_level(shifts, turn, spread)
     _, loss_line = _best_level(_along_line(shifts, deviation), turn, spread)
     level = np.repeat(constant[:, None], first.shape[1], axis=1)
-    loss_steps = loss_constant.copy()
+    loss_steps, loss_one_step = loss_constant.copy(), loss_constant + STEP_COST
     # No levels follow the cycles more closely than the mean of each week: where that gains less than a step
     # costs, no step does.
     could_gain = loss_constant - _loss(shifts, weekly, turn, spread).sum(axis=1)
@@ -105,7 +111,10 @@ def phase_levels(components: CycleComponents, deviation: NDArray[np.float64]) ->
         path = _cheapest_path(shifts[row], turn[row], spread[row])
         path = _without_short_levels(path, shifts[row])
         level[row], loss_steps[row] = _settled(path, shifts[row], turn[row], spread[row])
-    return PhaseLevels(level, loss_constant, loss_line + STEP_COST, loss_steps)
+    # A line gains by a single step as well: the two are told apart wherever it leads far.
+    for row in np.flatnonzero(np.abs(deviation) * first.shape[1] > MIN_LINE):
+        loss_one_step[row] = _loss_of_one_step(shifts[row], turn[row], spread[row]) + STEP_COST
+    return PhaseLevels(level, loss_constant, loss_line + STEP_COST, loss_steps, loss_one_step)
 
 
 def _first_phases(components: CycleComponents) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -209,11 +218,25 @@ def _loss(
     return np.where(np.isnan(distance), 0.0, np.minimum(distance, LARGEST_LOSS))
 
 
-def _cheapest_path(shifts: NDArray[np.float64], turn: float, spread: float) -> NDArray[np.float64]:
-    """Levels of one series by dynamic programming."""
+def _losses_of_levels(
+    shifts: NDArray[np.float64], turn: float, spread: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Levels that are tried, and the loss of each cycle of one series on each."""
     levels = turn * (np.arange(N_LEVELS) / N_LEVELS - 0.5)
     distance = np.abs(_wrapped(shifts[:, None] - levels, np.full(shifts.size, turn))) / spread
-    losses = np.where(np.isnan(distance), 0.0, np.minimum(distance, LARGEST_LOSS))
+    return levels, np.where(np.isnan(distance), 0.0, np.minimum(distance, LARGEST_LOSS))
+
+
+def _loss_of_one_step(shifts: NDArray[np.float64], turn: float, spread: float) -> float:
+    """Loss of the two levels and the place between them that lose least."""
+    _, losses = _losses_of_levels(shifts, turn, spread)
+    before = np.cumsum(losses, axis=0)
+    return float((before.min(axis=1) + (before[-1] - before).min(axis=1)).min())
+
+
+def _cheapest_path(shifts: NDArray[np.float64], turn: float, spread: float) -> NDArray[np.float64]:
+    """Levels of one series by dynamic programming."""
+    levels, losses = _losses_of_levels(shifts, turn, spread)
     total, came_from = losses[0], np.zeros(losses.shape, dtype=np.int64)
     for cycle in range(1, shifts.size):
         cheapest = int(total.argmin())

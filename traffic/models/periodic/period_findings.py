@@ -28,6 +28,7 @@ MAX_CLOCK_ERROR: Final = 0.005
 """A clock that is wrong by more, seven minutes a day, is none: the step is another than stated."""
 
 HOUR_TOLERANCE_MINUTES: Final = 15.0
+"""For each hour: habits change with the season as well."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,8 @@ def _mended(day: StatedDay) -> str:
 
 def _is_of_hours(minutes: float) -> bool:
     hours = abs(minutes) / 60.0
-    return 1 <= round(hours) <= 2 and abs(hours - round(hours)) * 60.0 <= HOUR_TOLERANCE_MINUTES
+    whole = round(hours)
+    return 1 <= whole <= 2 and abs(hours - whole) * 60.0 <= HOUR_TOLERANCE_MINUTES * whole
 
 
 def _week(day: StatedDay, week_steps: float) -> str:

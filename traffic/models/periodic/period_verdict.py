@@ -119,7 +119,7 @@ def period_verdicts(
             verdicts.append(_of_another_day(values[row], day, int(multiple[row])))
         elif (steps := _phase_steps(levels, row, stated)) and levels.loss_steps[row] < levels.loss_line[row]:
             verdicts.append(of_phase_steps(_between_steps(day, components, levels, row), steps, name_time))
-        elif _is_off(day, estimate, row):
+        elif _is_off(day, estimate, row) and levels.loss_line[row] < levels.loss_one_step[row]:
             verdicts.append(of_another_length(day))
         else:
             verdicts.append(agreeing(day))
