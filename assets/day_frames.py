@@ -54,11 +54,14 @@ def day_rows(batch: SeriesBatch) -> DayRows:
     DayRows
         A row of peaks for every calendar day of the batch and series.
     """
-    dates, days = days_of(batch.value_clean, batch.local_date, batch.slot, slots_a_day(batch.step_seconds))
+    calendar = (batch.local_date, batch.slot, slots_a_day(batch.step_seconds))
+    dates, days = days_of(batch.value_clean, *calendar)
     phases = day_phases(days, batch.step_seconds)
+    # A day that is high from morning to night is clipped like an outlier: its level is that measured.
+    _, measured = days_of(np.where(np.isnan(batch.value_clean), np.nan, batch.value), *calendar)
     number = dates.astype("datetime64[D]").astype(np.int64)
     weekday = (number + 3) % 7 + 1  # 1 January 1970 was a Thursday
-    odd = unusual_days(days, weekday, phases)
+    odd = unusual_days(measured, weekday, phases)
     reasons = [odd.reason(row, day) for row in range(len(batch.series_ids)) for day in range(number.size)]
     values = {name: getattr(phases, name) for name in ("peak_value", *_PHASES)}
     second = phases.peak_slot * batch.step_seconds

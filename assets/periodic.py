@@ -13,6 +13,7 @@ import polars as pl
 
 from assets.charts import peaks_chart, png_markdown
 from assets.day_frames import PEAKS
+from assets.density_frames import DENSITY
 from assets.fan_out import fan_out
 from assets.landing import Landing
 from assets.night_tables import NightTables
@@ -26,7 +27,6 @@ from assets.periodic_charts import (
 from assets.periodic_frames import (
     COMPONENTS,
     CONTINUOUS,
-    DENSITY,
     ENSEMBLE,
     MODELS,
     MOMENTS,

@@ -15,8 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from assets.day_frames import PEAKS, day_rows
+from assets.density_frames import DENSITY, density_rows
 from assets.long_frames import long_frame
-from traffic.diagnostics.density import HourDensities, density_by_day_and_hour, density_by_hour
 from traffic.models.periodic import explained_share, periodic_moments
 from traffic.models.periodic.autoregression_order import MAX_ORDER, choose_order
 from traffic.models.periodic.continuous_correlation import Centring, continuous_correlation
@@ -27,7 +27,7 @@ from traffic.models.periodic.harmonic_estimates import (
     estimate_mean_harmonics,
 )
 from traffic.models.periodic.moments import PeriodicMoments, deviations
-from traffic.models.periodic.period_findings import PeriodVerdict
+from traffic.models.periodic.period_findings import TOO_SHORT, PeriodVerdict
 from traffic.models.periodic.period_verdict import period_verdicts
 from traffic.models.periodic.periodicity_tests import (
     PeriodicityTest,
@@ -52,7 +52,6 @@ COMPONENTS = "models.periodic_components"
 TESTS = "diagnostics.periodicity_tests"
 ENSEMBLE = "diagnostics.ensemble_correlation"
 CONTINUOUS = "diagnostics.continuous_correlation"
-DENSITY = "diagnostics.density"
 
 NEXT_LAGS = 12
 CYCLE_LAGS = (1, 2, 7)
@@ -64,8 +63,8 @@ COMPONENT_LAGS = (0, 1, 2, 3)
 CONTINUOUS_DAYS = 8
 MAX_CONTINUOUS_LAGS = 2_000
 
-WHOLE_DAY_SHARE = 0.9
-"""A day that the clock makes 23 hours long is a whole one."""
+MIN_JUDGED_SLOTS = 4
+"""Values a day of which the first harmonic, and its phase, can be told."""
 
 _MOMENT_COLUMNS = ("mean", "std", "lower_95", "upper_95", "n_cycles")
 
@@ -141,7 +140,7 @@ def _frames_of(batch: SeriesBatch) -> Frames:
     moments = periodic_moments(batch.value_clean, batch.slot, batch.day_steps)
     centred = deviations(batch.value_clean, batch.slot, moments)
     fitted = _Fitted(batch, batch.day_steps, moments, centred)
-    return _of_model(fitted) | {CONTINUOUS: _continuous(fitted), DENSITY: _density(fitted)}
+    return _of_model(fitted) | {CONTINUOUS: _continuous(fitted), DENSITY: density_rows(fitted.batch)}
 
 
 def _of_model(fitted: _Fitted) -> Frames:
@@ -207,6 +206,9 @@ def _models(
 def _period_verdicts(fitted: _Fitted) -> list[PeriodVerdict]:
     """Judge the stated step by the day as local clocks have it: a change of the clock moves no day."""
     batch = fitted.batch
+    if fitted.n_slots < MIN_JUDGED_SLOTS:
+        sentence = f"{fitted.n_slots} values a day are too few to judge the length of the day by."
+        return [PeriodVerdict(TOO_SHORT, sentence)] * len(batch.series_ids)
     dates, days = days_of(batch.value_clean, batch.local_date, batch.slot, fitted.n_slots)
     record = days.reshape(len(batch.series_ids), -1)
     return period_verdicts(record, batch.step_seconds, lambda index: str(dates[index // fitted.n_slots]))
@@ -268,32 +270,3 @@ def _continuous(fitted: _Fitted) -> pl.DataFrame:
         frame = long_frame(batch.series_ids, {"lag": np.array(lags, dtype=np.int32)}, values)
         frames.append(frame.with_columns(centring=pl.lit(centring)))
     return pl.concat(frames)
-
-
-def _density(fitted: _Fitted) -> pl.DataFrame:
-    """All days; and the last whole one by itself, where an hour has enough values for that."""
-    batch = fitted.batch
-    hour = batch.slot * batch.step_seconds // 3_600
-    dates, n_points = np.unique(batch.local_date, return_counts=True)
-    last = dates[n_points >= WHOLE_DAY_SHARE * fitted.n_slots][-1]
-    day = np.where(batch.local_date == last, 0, -1)
-    of_day = density_by_day_and_hour(batch.value_clean, hour, day, 1)
-    all_days = _density_rows(batch.series_ids, density_by_hour(batch.value_clean, hour))
-    one_day = _density_rows(batch.series_ids, of_day)
-    return pl.concat(
-        [
-            all_days.with_columns(local_date=pl.lit(None, pl.Date)),
-            one_day.with_columns(local_date=pl.lit(last.item(), pl.Date)),
-        ]
-    )
-
-
-def _density_rows(series_ids: Sequence[str], found: HourDensities) -> pl.DataFrame:
-    shape = (len(series_ids), 24, found.value.shape[1])
-    index = {"local_hour": np.arange(24, dtype=np.int16), "point": np.arange(shape[2], dtype=np.int16)}
-    values = {
-        "value": np.broadcast_to(found.value[:, None], shape),
-        "gaussian_density": found.gaussian.reshape(shape),
-        "empirical_density": found.empirical.reshape(shape),
-    }
-    return long_frame(series_ids, index, values).drop("point").drop_nulls("gaussian_density")
