@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 USABLE = ["ok", "short"]
 """States of a series that a night works on: neither stale nor set aside."""
 
-POINTS_AT_ONCE = 1_000_000
+POINTS_AT_ONCE = 500_000
 """Read at once: a row of observations takes some 50 bytes on its way through frames into arrays."""
 
 

@@ -5,18 +5,28 @@ asset. Forecasts from the models are in ``forecasts``.
 """
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
+import polars as pl
 
+from assets.charts import peaks_chart, png_markdown
+from assets.day_frames import PEAKS
+from assets.density_frames import DENSITY
 from assets.fan_out import fan_out
 from assets.landing import Landing
 from assets.night_tables import NightTables
-from assets.nights import batches_of_night, keep_nights, night_of
+from assets.nights import Night, batches_of_night, keep_nights, night_of
+from assets.periodic_charts import (
+    continuous_correlation_chart,
+    density_chart,
+    ensemble_correlation_chart,
+    mean_day_chart,
+)
 from assets.periodic_frames import (
     COMPONENTS,
     CONTINUOUS,
-    DENSITY,
     ENSEMBLE,
     MODELS,
     MOMENTS,
@@ -26,18 +36,27 @@ from assets.periodic_frames import (
     periodic_frames,
     refused_rows,
 )
-from assets.table_specs import table_spec
+from assets.table_specs import key_of, table_metadata, table_spec
+from traffic.models.requirements import HISTORY_DAYS
 from traffic.windowing.series_batch import SeriesBatch
-from warehouse import Warehouse
+from warehouse import Warehouse, Within
 
 _TABLES = (MODELS, MOMENTS, COMPONENTS, TESTS, ENSEMBLE, CONTINUOUS, DENSITY)
 # Forecasts are traced to the models of their night for ever; what takes hundreds of rows a series is not.
 _BULKY = (COMPONENTS, TESTS, ENSEMBLE, CONTINUOUS, DENSITY)
+_PICTURES = {
+    MOMENTS: ("mean_day", mean_day_chart, "The mean day of"),
+    ENSEMBLE: ("correlation", ensemble_correlation_chart, "Correlation over the days of"),
+    CONTINUOUS: ("correlation", continuous_correlation_chart, "Correlation over the record of"),
+    DENSITY: ("density", density_chart, "Density by hour of"),
+}
+_PEAK_SERIES = "SELECT DISTINCT series_id FROM diagnostics.daily_peaks"
 _FROM = ("series.catalog", "series.observations")
 
 
 @dg.multi_asset(
-    name="periodic_family", specs=[table_spec(table, _FROM, kinds=("numpy",)) for table in _TABLES]
+    name="periodic_family",
+    specs=[table_spec(table, _FROM, kinds=("numpy",)) for table in (*_TABLES, PEAKS)],
 )
 def periodic_family(
     context: dg.AssetExecutionContext,
@@ -46,13 +65,58 @@ def periodic_family(
 ) -> Iterator[Any]:
     """Fit the periodically correlated model to every series, and say what the days are like."""
     night = night_of(context, landing)
+    peaks = [pl.DataFrame()]
     with NightTables(warehouse, night, _TABLES) as tables:
         for frames, failures in fan_out(_in_isolation, batches_of_night(warehouse, night)):
+            peaks.append(frames.pop(PEAKS, pl.DataFrame()))
             tables.add(frames)
             for series_id, error in failures.items():
                 context.log.error("%s was set aside", series_id, exc_info=error)
         keep_nights(warehouse, landing, _BULKY)
-    yield from tables.written()
+        of_days = pl.concat(peaks, how="diagonal")
+        if of_days.height:
+            of_days = of_days.filter(pl.col("local_date").is_between(*_seen(night), closed="left"))
+        _replace_days(warehouse, night, of_days)
+    yield from tables.written(_plots(warehouse, night))
+    plot = _phases_plot(of_days) if of_days.height else {}
+    yield dg.MaterializeResult(key_of(PEAKS), metadata=table_metadata(of_days, "local_date") | plot)
+
+
+def _seen(night: Night) -> tuple[date, date]:
+    """Return the days that a night sees whole, as a half-open range; all but the last, in some zones."""
+    return night.date - timedelta(days=HISTORY_DAYS - 1), night.date
+
+
+def _replace_days(warehouse: Warehouse, night: Night, peaks: pl.DataFrame) -> None:
+    """Of days that the night does not see an earlier night's look stands; a series that is gone has none."""
+    known = set(warehouse.read("series.catalog", ("series_id",))["series_id"])
+    gone = set(warehouse.query(_PEAK_SERIES)["series_id"]) - known
+    warehouse.delete(PEAKS, {"series_id": sorted(gone)})
+    if peaks.height:
+        mine = peaks["series_id"].unique().to_list()
+        warehouse.delete(PEAKS, {"series_id": mine, "local_date": Within(*_seen(night))})
+        warehouse.insert(PEAKS, peaks)
+
+
+def _phases_plot(peaks: pl.DataFrame) -> dict[str, Any]:
+    series_id = str(peaks["series_id"].sort()[0])
+    png = peaks_chart(peaks.filter(pl.col("series_id") == series_id), f"{series_id}: how late each day came")
+    return {"phases": dg.MetadataValue.md(png_markdown(png, "Minutes by which each day came later"))}
+
+
+def _plots(warehouse: Warehouse, night: Night) -> dict[str, dict[str, Any]]:
+    """Draw the tables of the first series that has a model."""
+    of_night = {"issued_at_utc": night.issued_at_utc}
+    fitted = warehouse.read(MODELS, ("series_id",), of_night | {"status": "ok"}, order_by="series_id")
+    if fitted.is_empty():
+        return {}
+    series_id = fitted["series_id"][0]
+    plots = {}
+    for table, (entry, draw, title) in _PICTURES.items():
+        rows = warehouse.read(table, where=of_night | {"series_id": series_id})
+        png = draw(rows, f"{title} {series_id}")
+        plots[table] = {entry: dg.MetadataValue.md(png_markdown(png, f"{title} {series_id}"))}
+    return plots
 
 
 def _in_isolation(batch: SeriesBatch) -> tuple[Frames, dict[str, Exception]]:

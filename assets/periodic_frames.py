@@ -14,8 +14,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.day_frames import PEAKS, day_rows
+from assets.density_frames import DENSITY, density_rows
 from assets.long_frames import long_frame
-from traffic.diagnostics.density import HourDensities, density_by_day_and_hour, density_by_hour
 from traffic.models.periodic import explained_share, periodic_moments
 from traffic.models.periodic.autoregression_order import MAX_ORDER, choose_order
 from traffic.models.periodic.continuous_correlation import Centring, continuous_correlation
@@ -26,6 +27,8 @@ from traffic.models.periodic.harmonic_estimates import (
     estimate_mean_harmonics,
 )
 from traffic.models.periodic.moments import PeriodicMoments, deviations
+from traffic.models.periodic.period_findings import TOO_SHORT, PeriodVerdict
+from traffic.models.periodic.period_verdict import period_verdicts
 from traffic.models.periodic.periodicity_tests import (
     PeriodicityTest,
     coherence_periodicity_test,
@@ -34,6 +37,7 @@ from traffic.models.periodic.periodicity_tests import (
     moment_periodicity_tests,
 )
 from traffic.models.requirements import why_not_periodic
+from traffic.windowing.local_days import days_of
 from traffic.windowing.series_batch import SeriesBatch
 
 Frames = dict[str, pl.DataFrame]
@@ -48,7 +52,6 @@ COMPONENTS = "models.periodic_components"
 TESTS = "diagnostics.periodicity_tests"
 ENSEMBLE = "diagnostics.ensemble_correlation"
 CONTINUOUS = "diagnostics.continuous_correlation"
-DENSITY = "diagnostics.density"
 
 NEXT_LAGS = 12
 CYCLE_LAGS = (1, 2, 7)
@@ -60,8 +63,8 @@ COMPONENT_LAGS = (0, 1, 2, 3)
 CONTINUOUS_DAYS = 8
 MAX_CONTINUOUS_LAGS = 2_000
 
-WHOLE_DAY_SHARE = 0.9
-"""A day that the clock makes 23 hours long is a whole one."""
+MIN_JUDGED_SLOTS = 4
+"""Values a day of which the first harmonic, and its phase, can be told."""
 
 _MOMENT_COLUMNS = ("mean", "std", "lower_95", "upper_95", "n_cycles")
 
@@ -101,7 +104,19 @@ def periodic_frames(batch: SeriesBatch) -> Frames:
             {name: why for name, why in zip(batch.series_ids, reasons, strict=True) if why}, "too_short"
         )
     }
-    return joined([refused, *parts])
+    return joined([refused, *parts, *_of_days(batch)])
+
+
+def _of_days(batch: SeriesBatch) -> list[Frames]:
+    """Find the peaks of the days, also where they are too few for a model."""
+    if not batch.slot.size:
+        return []
+    parts = [
+        range(len(batch.series_ids))[first : first + SERIES_AT_ONCE]
+        for first in range(0, len(batch.series_ids), SERIES_AT_ONCE)
+    ]
+    found = [day_rows(batch.part(rows)) for rows in parts]
+    return [{PEAKS: rows.peaks, TESTS: rows.drifts} for rows in found]
 
 
 def refused_rows(reasons: dict[str, str], status: str = "failed") -> pl.DataFrame:
@@ -125,7 +140,7 @@ def _frames_of(batch: SeriesBatch) -> Frames:
     moments = periodic_moments(batch.value_clean, batch.slot, batch.day_steps)
     centred = deviations(batch.value_clean, batch.slot, moments)
     fitted = _Fitted(batch, batch.day_steps, moments, centred)
-    return _of_model(fitted) | {CONTINUOUS: _continuous(fitted), DENSITY: _density(fitted)}
+    return _of_model(fitted) | {CONTINUOUS: _continuous(fitted), DENSITY: density_rows(fitted.batch)}
 
 
 def _of_model(fitted: _Fitted) -> Frames:
@@ -138,6 +153,7 @@ def _of_model(fitted: _Fitted) -> Frames:
     of_covariance = estimate_covariance_harmonics(fitted.centred, batch.slot, n_slots, component_lags)
     order = choose_order(covariance.covariance[:, :, : MAX_ORDER + 1], fitted.moments.n_cycles)
     share = explained_share(batch.value_clean, batch.slot, fitted.moments)
+    verdicts = _period_verdicts(fitted)
     tests = [
         *moment_periodicity_tests(batch.value_clean, batch.slot, n_slots, fitted.moments),
         harmonic_periodicity_test(mean),
@@ -147,7 +163,7 @@ def _of_model(fitted: _Fitted) -> Frames:
     after = {"covariance": covariance.covariance[:, :, 1:], "correlation": covariance.correlation[:, :, 1:]}
     index = {"slot": np.arange(n_slots, dtype=np.int32), "lag": np.array(lags[1:], dtype=np.int32)}
     return {
-        MODELS: _models(fitted, mean, of_covariance, order, share),
+        MODELS: _models(fitted, mean, of_covariance, order, share).hstack(_period_columns(verdicts)),
         MOMENTS: long_frame(
             batch.series_ids,
             {"slot": np.arange(n_slots, dtype=np.int32)},
@@ -160,7 +176,10 @@ def _of_model(fitted: _Fitted) -> Frames:
             ]
         ),
         ENSEMBLE: long_frame(batch.series_ids, index, after).drop_nulls("covariance"),
-        TESTS: pl.concat([_test_rows(batch.series_ids, test) for test in tests]),
+        TESTS: pl.concat(
+            [*(_test_rows(batch.series_ids, t) for t in tests), _period_rows(batch.series_ids, verdicts)],
+            how="diagonal_relaxed",
+        ),
     }
 
 
@@ -182,6 +201,37 @@ def _models(
     return frame.with_columns(
         period_steps=pl.lit(fitted.n_slots, pl.Int32), transform=pl.lit("identity"), status=pl.lit("ok")
     )
+
+
+def _period_verdicts(fitted: _Fitted) -> list[PeriodVerdict]:
+    """Judge the stated step by the day as local clocks have it: a change of the clock moves no day."""
+    batch = fitted.batch
+    if fitted.n_slots < MIN_JUDGED_SLOTS:
+        sentence = f"{fitted.n_slots} values a day are too few to judge the length of the day by."
+        return [PeriodVerdict(TOO_SHORT, sentence)] * len(batch.series_ids)
+    dates, days = days_of(batch.value_clean, batch.local_date, batch.slot, fitted.n_slots)
+    record = days.reshape(len(batch.series_ids), -1)
+    return period_verdicts(record, batch.step_seconds, lambda index: str(dates[index // fitted.n_slots]))
+
+
+def _period_columns(verdicts: list[PeriodVerdict]) -> pl.DataFrame:
+    columns: dict[str, Any] = {
+        "estimated_period_steps": [verdict.period_steps for verdict in verdicts],
+        "period_lower_95": [verdict.lower_95 for verdict in verdicts],
+        "period_upper_95": [verdict.upper_95 for verdict in verdicts],
+    }
+    frame = pl.DataFrame(columns, dict.fromkeys(columns, pl.Float64), nan_to_null=True)
+    return frame.with_columns(period_verdict=pl.Series([v.kind for v in verdicts], dtype=pl.String))
+
+
+def _period_rows(series_ids: Sequence[str], verdicts: list[PeriodVerdict]) -> pl.DataFrame:
+    columns = {
+        "series_id": list(series_ids),
+        "statistic": [verdict.period_steps for verdict in verdicts],
+        "verdict": [verdict.sentence for verdict in verdicts],
+    }
+    types = {"series_id": pl.String, "statistic": pl.Float64, "verdict": pl.String}
+    return pl.DataFrame(columns, types, nan_to_null=True).with_columns(test=pl.lit("period"))
 
 
 def _components(series_ids: Sequence[str], moment: str, estimates: HarmonicEstimates) -> list[pl.DataFrame]:
@@ -220,32 +270,3 @@ def _continuous(fitted: _Fitted) -> pl.DataFrame:
         frame = long_frame(batch.series_ids, {"lag": np.array(lags, dtype=np.int32)}, values)
         frames.append(frame.with_columns(centring=pl.lit(centring)))
     return pl.concat(frames)
-
-
-def _density(fitted: _Fitted) -> pl.DataFrame:
-    """All days; and the last whole one by itself, where an hour has enough values for that."""
-    batch = fitted.batch
-    hour = batch.slot * batch.step_seconds // 3_600
-    dates, n_points = np.unique(batch.local_date, return_counts=True)
-    last = dates[n_points >= WHOLE_DAY_SHARE * fitted.n_slots][-1]
-    day = np.where(batch.local_date == last, 0, -1)
-    of_day = density_by_day_and_hour(batch.value_clean, hour, day, 1)
-    all_days = _density_rows(batch.series_ids, density_by_hour(batch.value_clean, hour))
-    one_day = _density_rows(batch.series_ids, of_day)
-    return pl.concat(
-        [
-            all_days.with_columns(local_date=pl.lit(None, pl.Date)),
-            one_day.with_columns(local_date=pl.lit(last.item(), pl.Date)),
-        ]
-    )
-
-
-def _density_rows(series_ids: Sequence[str], found: HourDensities) -> pl.DataFrame:
-    shape = (len(series_ids), 24, found.value.shape[1])
-    index = {"local_hour": np.arange(24, dtype=np.int16), "point": np.arange(shape[2], dtype=np.int16)}
-    values = {
-        "value": np.broadcast_to(found.value[:, None], shape),
-        "gaussian_density": found.gaussian.reshape(shape),
-        "empirical_density": found.empirical.reshape(shape),
-    }
-    return long_frame(series_ids, index, values).drop("point").drop_nulls("gaussian_density")

@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PALETTE_SIZE = 256
 MAX_COLOURS = 10_000
+CELL_BITS = 4
+"""Colours that share the upper bits of each channel are one to the eye."""
 _EIGHT_BIT_RGBA = (8, 6, 0, 0, 0)
 _EIGHT_BIT_PALETTE = (8, 3, 0, 0, 0)
 _FILTER_SUB = 1
 
 
 def shrink_png(png: bytes) -> bytes:
-    """Rewrite an opaque true-colour PNG with a palette of its 256 commonest colours.
+    """Rewrite an opaque true-colour PNG with a palette of at most 256 of its colours.
 
     A chart has few colours besides the shades along the edges of its letters and lines, so it looks the same
     and takes a sixth of the bytes or less. Rarer colours become the nearest of the palette.
@@ -94,7 +96,11 @@ def _indexed(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.u
     if codes.size > MAX_COLOURS:
         return None
     colours = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1)
-    palette = colours[np.argsort(-counts, kind="stable")[:PALETTE_SIZE]]
+    # One of those that look alike comes before their others: the rare colours of a scale find a place.
+    ranked = colours[np.argsort(-counts, kind="stable")]
+    _, commonest = np.unique(ranked >> (8 - CELL_BITS), axis=0, return_index=True)
+    commonest.sort()
+    palette = np.concatenate([ranked[commonest], np.delete(ranked, commonest, axis=0)])[:PALETTE_SIZE]
     distance = ((colours[:, None, :] - palette[None, :, :]) ** 2).sum(axis=2)
     nearest = distance.argmin(axis=1).astype(np.uint8)
     return palette.astype(np.uint8), nearest[place].reshape(pixels.shape[:2])

@@ -187,6 +187,41 @@ def sql(home: Path, warehouse: bool, output: str, query: str) -> None:
 
 @main.command()
 @home_option
+@click.option(
+    "--log",
+    metavar="FILE|SOURCE",
+    help="The web log for the post.  [default: the home's first in EPA's format, else its first]",
+)
+@click.option(
+    "--series",
+    metavar="ID",
+    help="The series for the paper.  [default: the clearest of the first export with a whole week]",
+)
+def reproduce(home: Path, log: str | None, series: str | None) -> None:
+    """Lay the two documents that Diurnal is built from beside this home's data, on one page.
+
+    Figure by figure and number by number: theirs, ours, and how far they agree. What no night has read
+    yet is read for this alone.
+
+    \b
+    Examples:
+      diurnal reproduce --home home
+      diurnal reproduce --home home --log epa-http.log.gz --series esnet/LOND_NEWY_in
+    """
+    from orchestration.reproduce import UnusableDataError, show_reproduction
+    from orchestration.reproduce import reproduce as write_reproduction
+    from warehouse import WarehouseError
+
+    place = Home.at(home)
+    try:
+        found = write_reproduction(_writable(place), _sources_of(place), log, series)
+    except (UnusableDataError, WarehouseError) as error:
+        raise Refusal(str(error)) from error
+    sys.exit(show_reproduction(Console(soft_wrap=True, emoji=False), found))
+
+
+@main.command()
+@home_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port to listen on."

@@ -11,9 +11,10 @@ from assets.checks.tables import (
     ledger_accounts_for_every_line,
     observations_have_no_unmarked_gap,
     selected_orders_stand_among_their_candidates,
+    stated_steps_agree_with_the_day,
     suite_checks,
 )
-from assets.diagnostics import effects_of_outlier_rules, peaks_of_days, residual_diagnostics
+from assets.diagnostics import effects_of_outlier_rules, residual_diagnostics
 from assets.forecasts import champions_and_points, scores_of_the_day_before
 from assets.models import constant_volatility_fits
 from assets.partitions import nights_of
@@ -39,7 +40,6 @@ _MADE_FOR_A_NIGHT = (
     scores_of_the_day_before,
     residual_diagnostics,
     effects_of_outlier_rules,
-    peaks_of_days,
     expectations,
     published_copy,
 )
@@ -71,6 +71,7 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
             ledger_accounts_for_every_line,
             observations_have_no_unmarked_gap,
             selected_orders_stand_among_their_candidates,
+            stated_steps_agree_with_the_day,
             *suite_checks(),
             *source_checks(sources),
         ],

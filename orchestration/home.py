@@ -68,6 +68,11 @@ class Home:
         return self.path / "published" / "traffic.duckdb"
 
     @property
+    def reports(self) -> Path:
+        """Pages for people."""
+        return self.path / "reports"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own folder, its ``DAGSTER_HOME``."""
         return self.path / "dagster"

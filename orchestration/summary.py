@@ -63,6 +63,13 @@ _CONSTANT_VOLATILITY = """
     ) AS fitted USING (series_id)
     WHERE catalog.status IN ('ok', 'short')
 """
+_WRONG_STEPS = """
+    SELECT series_id, tests.verdict FROM models.periodic AS model
+    JOIN diagnostics.periodicity_tests AS tests USING (series_id, issued_at_utc)
+    WHERE issued_at_utc = $1 AND test = 'period'
+        AND period_verdict IN ('clock_drift', 'step_wrong', 'samples_dropped', 'clock_change')
+    ORDER BY series_id
+"""
 SHOWN_ROWS = 40
 _PREFIXES = ("", "k", "M", "G", "T", "P")
 
@@ -101,6 +108,7 @@ def show_summary(
         if issued_at_utc is not None:
             _show_series(console, read, issued_at_utc)
             _show_constant_volatility(console, read, issued_at_utc)
+            _show_wrong_steps(console, read, issued_at_utc)
     except WarehouseError as error:
         console.print(f"The tables cannot be shown: {printable(str(error))}", markup=False)
     _show_faults(console, outcomes)
@@ -173,6 +181,14 @@ def _show_constant_volatility(console: Console, read: Read, issued_at_utc: datet
             "[platform] of sources.toml"
         )
     console.print(f"  {'; '.join(said)}", markup=False, soft_wrap=True)
+
+
+def _show_wrong_steps(console: Console, read: Read, issued_at_utc: datetime) -> None:
+    found = read(_WRONG_STEPS, [issued_at_utc])
+    for series_id, verdict in found.head(SHOWN_ROWS).iter_rows():
+        console.print(f"  {printable(series_id)}: {printable(verdict)}", markup=False)
+    if found.height > SHOWN_ROWS:
+        console.print(f"  and {found.height - SHOWN_ROWS} steps more: see period_verdict in models.periodic")
 
 
 def _table(title: str, first_column: str) -> Table:

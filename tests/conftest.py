@@ -1,4 +1,4 @@
-"""Fixtures that every test may use: where the public data sets are, if they are here."""
+"""Fixtures that every test may use: where the public data sets are, and a browser, if they are here."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browser_page import SeenPage, installed_browser, seen_page
 from hypothesis import settings
 
 # How long an example takes says how busy the machine is, and nothing about the code.
@@ -18,6 +19,19 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 REAL_DATA = REPOSITORY.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def browse(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., SeenPage]:
+    """Open a page in a headless Chromium without a network, or skip."""
+    browser = installed_browser()
+    if browser is None:
+        pytest.skip("needs Chromium, such as Debian's package chromium")
+
+    def look(page: Path, *options: str) -> SeenPage:
+        return seen_page(browser, page, tmp_path_factory.mktemp("browser"), *options)
+
+    return look
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,13 @@ _WITHOUT_CANDIDATE = """
                 AND (candidate.p, candidate.d, candidate.q) = (fitted.p, fitted.d, fitted.q)
         )
 """
+_WRONG_STEPS = """
+    SELECT series_id, period_steps, estimated_period_steps, verdict
+    FROM models.periodic JOIN diagnostics.periodicity_tests AS tests USING (series_id, issued_at_utc)
+    WHERE test = 'period' AND issued_at_utc = (SELECT max(issued_at_utc) FROM models.periodic)
+        AND period_verdict IN ('clock_drift', 'step_wrong', 'samples_dropped', 'clock_change')
+    ORDER BY series_id
+"""
 
 
 class CheckCouldNotRunError(RuntimeError):
@@ -76,6 +83,22 @@ def selected_orders_stand_among_their_candidates(
     return _empty(warehouse.query(_WITHOUT_CANDIDATE), "selected orders that no candidate explains")
 
 
+@dg.asset_check(
+    asset=key_of("models.periodic"),
+    name="stated_steps_agree_with_the_day",
+    description="The day of each series is as long as its stated step makes it: no wrong label or clock.",
+    additional_deps=[key_of("diagnostics.periodicity_tests")],
+)
+def stated_steps_agree_with_the_day(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
+    """List the series whose record contradicts their step in the newest night."""
+    # The record may be odd and all else right: the night is done.
+    return _empty(
+        warehouse.query(_WRONG_STEPS),
+        "series whose day is not as long as their step makes it",
+        dg.AssetCheckSeverity.WARN,
+    )
+
+
 def suite_checks() -> list[dg.AssetChecksDefinition]:
     """Return one check for each suite, named after its table."""
     return [_suite_check(suite.table_name) for suite in SUITES]
@@ -108,9 +131,12 @@ def _suite_check(table: str) -> dg.AssetChecksDefinition:
     return check
 
 
-def _empty(found: pl.DataFrame, what: str) -> dg.AssetCheckResult:
+def _empty(
+    found: pl.DataFrame, what: str, severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=found.is_empty(),
+        severity=severity,
         description=f"{found.height} {what}",
         metadata={"found": dg.MetadataValue.md(preview_markdown(found))} if found.height else {},
     )

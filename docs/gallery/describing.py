@@ -36,7 +36,9 @@ REFUSALS: Final = "refuse_"
 
 POST: Final = "Constant-volatility post"
 
-_NAME: Final = r"[A-Z][a-zA-Z]+(?: [A-Z][a-zA-Z]+)?"
+# "April to July 2024" is no work.
+_MONTH: Final = "(?:January|February|March|April|May|June|July|August|September|October|November|December) "
+_NAME: Final = rf"(?!{_MONTH})" r"[A-Z][a-zA-Z]+(?: [A-Z][a-zA-Z]+)?"
 _CITATION: Final = re.compile(
     rf"\b(?P<authors>{_NAME}(?:(?:, {_NAME})* and {_NAME}| et al\.)?)(?:'s)?,? "
     r"\(?(?P<year>(?:18|19|20)\d\d)\b(?P<more>(?:, (?:18|19|20)\d\d\b)*)"
@@ -122,7 +124,9 @@ def short_signature(function: Callable[..., Any]) -> str:
         for parameter in inspect.signature(function).parameters.values()
         if parameter.name != "self"
     ]
-    return f"{function.__qualname__}{inspect.Signature(parameters)}"
+    signature = f"{function.__qualname__}{inspect.Signature(parameters)}"
+    # A function as a default would show where in memory it lies.
+    return re.sub(r"<function ([\w.]+) at \w+>", r"\1", signature)
 
 
 def summary(function: Callable[..., Any]) -> str:

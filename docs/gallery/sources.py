@@ -28,6 +28,7 @@ SOURCES: Final = {
         "Distribution of residual autocorrelations in autoregressive-integrated moving average time "
         "series models. Journal of the American Statistical Association 65"
     ),
+    "Bretthorst 1988": "Bayesian Spectrum Analysis and Parameter Estimation. Springer",
     "Brockwell and Davis 1991": "Time Series: Theory and Methods, 2nd edition. Springer",
     "Burnham and Anderson 2002": "Model Selection and Multimodel Inference, 2nd edition. Springer",
     "Coles 2001": "An Introduction to Statistical Modeling of Extreme Values. Springer",
@@ -46,9 +47,7 @@ SOURCES: Final = {
         "processes. In Gardner (editor), Cyclostationarity in Communications and Signal Processing, "
         "IEEE Press"
     ),
-    "Durbin 1960": (
-        "The fitting of time-series models. Review of the International Statistical Institute 28"
-    ),
+    "Durbin 1960": "The fitting of time-series models. Review of the International Statistical Institute 28",
     "Durbin and Koopman 2012": (
         "Time Series Analysis by State Space Methods, 2nd edition. Oxford University Press"
     ),
@@ -88,6 +87,9 @@ SOURCES: Final = {
         "The three-parameter lognormal distribution and Bayesian analysis of a point-source epidemic. "
         "Journal of the American Statistical Association 58"
     ),
+    "Hirsch, Slack and Smith 1982": (
+        "Techniques of trend analysis for monthly water quality data. Water Resources Research 18"
+    ),
     "Hobijn, Franses and Ooms 1998": (
         "Generalizations of the KPSS-test for stationarity. Econometric Institute report, Erasmus "
         "University Rotterdam"
@@ -99,7 +101,7 @@ SOURCES: Final = {
         "Graphical methods for determining the presence of periodic correlation. Journal of Time "
         "Series Analysis 12"
     ),
-    "Hurd and Miamee 2007": ("Periodically Correlated Random Sequences: Spectral Theory and Practice. Wiley"),
+    "Hurd and Miamee 2007": "Periodically Correlated Random Sequences: Spectral Theory and Practice. Wiley",
     "Hurvich and Tsai 1989": "Regression and time series model selection in small samples. Biometrika 76",
     "Hwang and Valls Pereira 2006": (
         "Small sample properties of GARCH estimates and persistence. European Journal of Finance 12"
@@ -127,6 +129,9 @@ SOURCES: Final = {
         "Testing the null hypothesis of stationarity against the alternative of a unit root. Journal "
         "of Econometrics 54"
     ),
+    "Lazarus, Lewis, Stock and Watson 2018": (
+        "HAR inference: recommendations for practice. Journal of Business and Economic Statistics 36"
+    ),
     "Lilliefors 1967": (
         "On the Kolmogorov-Smirnov test for normality with mean and variance unknown. Journal of the "
         "American Statistical Association 62"
@@ -144,15 +149,14 @@ SOURCES: Final = {
         "Diagnostic checking of periodic autoregression models with application. Journal of Time "
         "Series Analysis 15"
     ),
-    "Monahan 1984": (
-        "A note on enforcing stationarity in autoregressive-moving average models. Biometrika 71"
-    ),
+    "Monahan 1984": "A note on enforcing stationarity in autoregressive-moving average models. Biometrika 71",
     "Nelson 1991": "Conditional heteroskedasticity in asset returns: a new approach. Econometrica 59",
     "Pagano 1978": "On periodic and multiple autoregressions. Annals of Statistics 6",
     "Politis and Romano 1992": (
         "A circular block-resampling procedure for stationary data. In LePage and Billard (editors), "
         "Exploring the Limits of Bootstrap, Wiley"
     ),
+    "Quinn and Thomson 1991": "Estimating the frequency of a periodic function. Biometrika 78",
     "Said and Dickey 1984": (
         "Testing for unit roots in autoregressive-moving average models of unknown order. Biometrika 71"
     ),
@@ -161,8 +165,16 @@ SOURCES: Final = {
         "Signal Processing 30"
     ),
     "Schwarz 1978": "Estimating the dimension of a model. Annals of Statistics 6",
+    "Sen 1968": (
+        "Estimates of the regression coefficient based on Kendall's tau. Journal of the American "
+        "Statistical Association 63"
+    ),
     "Silverman 1986": "Density Estimation for Statistics and Data Analysis. Chapman and Hall",
     "Smith 1985": "Maximum likelihood estimation in a class of nonregular cases. Biometrika 72",
+    "Theil 1950": (
+        "A rank-invariant method of linear and polynomial regression analysis. Proceedings of the "
+        "Koninklijke Nederlandse Akademie van Wetenschappen 53"
+    ),
     "Thompson 1935": (
         "On a criterion for the rejection of observations and the distribution of the ratio of "
         "deviation to sample standard deviation. Annals of Mathematical Statistics 6"
@@ -174,6 +186,10 @@ SOURCES: Final = {
     ),
     "Vecchia 1985": (
         "Maximum likelihood estimation for periodic autoregressive moving average models. Technometrics 27"
+    ),
+    "Viterbi 1967": (
+        "Error bounds for convolutional codes and an asymptotically optimum decoding algorithm. IEEE "
+        "Transactions on Information Theory 13"
     ),
     "Wald and Wolfowitz 1940": (
         "On a test whether two samples are from the same population. Annals of Mathematical Statistics 11"

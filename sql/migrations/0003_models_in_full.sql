@@ -336,3 +336,20 @@ COMMENT ON COLUMN models.periodic_components.p_value IS
 
 COMMENT ON COLUMN models.periodic.transform IS
     'Scale on which the model works: identity, sqrt or log.';
+
+ALTER TABLE models.periodic ADD COLUMN period_lower_95 DOUBLE;
+ALTER TABLE models.periodic ADD COLUMN period_upper_95 DOUBLE;
+ALTER TABLE models.periodic ADD COLUMN period_verdict VARCHAR;
+COMMENT ON COLUMN models.periodic.period_lower_95 IS
+    'Lower end of the 95 % interval of estimated_period_steps, in steps.';
+COMMENT ON COLUMN models.periodic.period_upper_95 IS
+    'Upper end of the 95 % interval of estimated_period_steps, in steps.';
+COMMENT ON COLUMN models.periodic.period_verdict IS
+    'Whether the day is as long as the stated step makes it: agrees, clock_drift, step_wrong, samples_dropped, clock_change, no_daily_period or too_short; diagnostics.periodicity_tests says it in a sentence (test period).';
+
+ALTER TABLE diagnostics.daily_peaks ADD COLUMN is_unusual BOOLEAN;
+ALTER TABLE diagnostics.daily_peaks ADD COLUMN reason VARCHAR;
+COMMENT ON COLUMN diagnostics.daily_peaks.is_unusual IS
+    'Whether phase, level or shape of the day are unlike those of the same days of other weeks; false also where the day was not judged.';
+COMMENT ON COLUMN diagnostics.daily_peaks.reason IS
+    'Sentence that says what is unusual about the day; null where nothing is.';

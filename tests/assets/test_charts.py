@@ -22,6 +22,12 @@ from numpy.typing import NDArray
 
 from assets import charts
 from assets.constant_volatility_charts import correlogram_chart, histogram_chart
+from assets.periodic_charts import (
+    continuous_correlation_chart,
+    density_chart,
+    ensemble_correlation_chart,
+    mean_day_chart,
+)
 from assets.png import SIGNATURE, shrink_png
 
 REPOSITORY = Path(__file__).parents[2]
@@ -87,6 +93,33 @@ def _peaks() -> pl.DataFrame:
     )
 
 
+def _moments() -> pl.DataFrame:
+    mean = [2 + np.sin(2 * np.pi * slot / 288) for slot in range(288)]
+    frame = pl.DataFrame({"slot": range(288), "mean": mean}).with_columns(std=pl.col("mean") / 5)
+    return frame.with_columns(lower_95=pl.col("mean") - 0.1, upper_95=pl.col("mean") + 0.1)
+
+
+def _ensemble() -> pl.DataFrame:
+    pairs = [(slot, lag) for slot in range(288) for lag in (*range(1, 13), 288)]
+    frame = pl.DataFrame(pairs, schema=["slot", "lag"], orient="row")
+    return frame.with_columns(correlation=0.95 ** pl.col("lag") * (pl.col("slot") / 144 - 1))
+
+
+def _continuous() -> pl.DataFrame:
+    lag = np.arange(0, 2_305, 2)
+    return pl.concat(
+        pl.DataFrame({"lag": lag, "correlation": course}).with_columns(centring=pl.lit(centring))
+        for centring, course in (("grand", np.cos(2 * np.pi * lag / 288)), ("periodic", 0.99**lag))
+    )
+
+
+def _density() -> pl.DataFrame:
+    grid = [(hour, value / 4) for hour in range(24) for value in range(60)]
+    frame = pl.DataFrame(grid, schema=["local_hour", "value"], orient="row")
+    density = (-((pl.col("value") - 7 - pl.col("local_hour") / 6) ** 2)).exp()
+    return frame.with_columns(empirical_density=density, local_date=pl.lit(None, pl.Date))
+
+
 DRAWN: dict[str, tuple[Callable[[pl.DataFrame], bytes], pl.DataFrame]] = {
     "forecast": (
         lambda points: charts.forecast_chart(_history().clear(), points, "a forecast", "bit/s"),
@@ -99,6 +132,10 @@ DRAWN: dict[str, tuple[Callable[[pl.DataFrame], bytes], pl.DataFrame]] = {
     "correlogram": (lambda rows: correlogram_chart(rows, "a correlogram"), _autocorrelation()),
     "histogram": (lambda rows: histogram_chart(rows, "a histogram"), _histogram()),
     "peaks": (lambda rows: charts.peaks_chart(rows, "peaks"), _peaks()),
+    "mean day": (lambda rows: mean_day_chart(rows, "a day"), _moments()),
+    "ensemble": (lambda rows: ensemble_correlation_chart(rows, "rho"), _ensemble()),
+    "continuous": (lambda rows: continuous_correlation_chart(rows, "R"), _continuous()),
+    "density": (lambda rows: density_chart(rows, "p"), _density()),
 }
 
 
@@ -205,6 +242,16 @@ def _opaque(shape: tuple[int, int], colours: int) -> NDArray[np.uint8]:
     table = random.integers(0, 256, (colours, 4), dtype=np.uint8)
     table[:, 3] = 255
     return table[random.integers(0, colours, shape)]
+
+
+def test_the_rare_colours_of_a_scale_are_kept_beside_the_commonest() -> None:
+    rng = np.random.default_rng(6)
+    greys = np.repeat(rng.integers(0, 12, (64, 64, 1)), 3, axis=2)  # many shades that look alike
+    pixels = np.concatenate([greys + rng.integers(0, 3, greys.shape), np.full((64, 64, 1), 255)], axis=2)
+    pixels[5, 5, :3] = (255, 0, 0)
+    found = _colours(shrink_png(_png(pixels.astype(np.uint8))))
+    assert found[5, 5].tolist() == [255, 0, 0]
+    assert np.abs(found.astype(int) - pixels[..., :3]).max() < 16
 
 
 def test_a_palette_of_few_colours_loses_nothing() -> None:

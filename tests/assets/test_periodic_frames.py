@@ -10,10 +10,11 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from assets import periodic
+from assets.day_frames import PEAKS
+from assets.density_frames import DENSITY
 from assets.periodic_frames import (
     COMPONENTS,
     CONTINUOUS,
-    DENSITY,
     ENSEMBLE,
     MODELS,
     MOMENTS,
@@ -26,7 +27,8 @@ from traffic.models.periodic.moments import deviations
 from traffic.windowing.series_batch import SeriesBatch, known_before
 
 START = datetime(2025, 9, 1)
-TABLES = {MODELS, MOMENTS, COMPONENTS, TESTS, ENSEMBLE, CONTINUOUS, DENSITY}
+TABLES = {MODELS, MOMENTS, COMPONENTS, TESTS, ENSEMBLE, CONTINUOUS, DENSITY, PEAKS}
+OF_MODELS = TABLES - {MODELS, TESTS, PEAKS}
 
 
 def batch_of(
@@ -69,7 +71,9 @@ def test_a_series_that_is_refused_has_its_reason_and_no_other_row() -> None:
     refused = frames[MODELS].filter(pl.col("series_id") == "net/1").row(0, named=True)
     assert refused["status"] == "too_short"
     assert "equal 5" in refused["reason"]
-    assert all(frames[table]["series_id"].unique().to_list() == ["net/0"] for table in TABLES - {MODELS})
+    assert all(frames[table]["series_id"].unique().to_list() == ["net/0"] for table in OF_MODELS)
+    tests = frames[TESTS].filter(pl.col("series_id") == "net/1")["test"].to_list()
+    assert tests == ["phase_drift", "peak_drift"]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +97,23 @@ def test_lags_are_those_that_the_tables_promise(
     assert {day, 2 * day} <= set(continuous)
     components = frames[COMPONENTS].filter(pl.col("moment") == "covariance")
     assert sorted(components["lag"].unique()) == [0, 1, 2, 3, day]
+
+
+@pytest.mark.parametrize("hours", [6, 8, 12])
+def test_few_values_a_day_are_fitted_as_well(hours: int) -> None:
+    frames = periodic_frames(batch_of(traffic(2, 40, hours * 3_600), hours * 3_600))
+    assert frames[MODELS]["status"].to_list() == ["ok", "ok"]
+    assert frames[MOMENTS].height == 2 * 24 // hours
+    assert frames[TESTS]["verdict"].null_count() == 0
+
+
+def test_days_have_peaks_where_a_model_has_none() -> None:
+    peaks = periodic_frames(batch_of(traffic(1, 2)))[PEAKS]
+    assert peaks["peak_value"].null_count() == 0
+    assert peaks["phase_minutes"].null_count() == 2
+    odd_step = periodic_frames(batch_of(traffic(1, 5, 420), 420))  # seven minutes divide no day
+    assert odd_step[PEAKS].height == 5
+    assert odd_step[MODELS]["status"].to_list() == ["too_short"]
 
 
 def test_the_numbers_are_those_of_the_estimators() -> None:

@@ -120,6 +120,15 @@ def test_the_commands_to_try_next_answer(nights: Nights, diurnal: Any) -> None:
     assert sources.out.count(" 0 new") == 4
 
 
+def test_the_documents_are_reproduced_from_what_the_nights_have_read(nights: Nights, diurnal: Any) -> None:
+    done = diurnal("reproduce", "--home", nights.home.path)
+    assert done.code == 0, done
+    assert done.out.count("SIMULATED") == 2
+    page = (nights.home.path / "reports" / "reproduction.html").read_text(encoding="utf-8")
+    assert page.count("the data are SIMULATED") == 2
+    assert "Not reproduced" not in page
+
+
 @pytest.mark.parametrize("table", FILLED)
 def test_a_table_that_this_release_fills_has_rows(nights: Nights, table: str) -> None:
     assert nights.home.ask(f"SELECT count(*) AS n FROM {table}")["n"].item() > 0
@@ -465,6 +474,10 @@ def test_every_asset_was_materialised_with_its_rows_and_a_preview(
         (["diagnostics", "autocorrelation"], "correlogram"),
         (["diagnostics", "residual_histogram"], "histogram"),
         (["diagnostics", "daily_peaks"], "phases"),
+        (["models", "periodic_moments"], "mean_day"),
+        (["diagnostics", "ensemble_correlation"], "correlation"),
+        (["diagnostics", "continuous_correlation"], "correlation"),
+        (["diagnostics", "density"], "density"),
     ],
 )
 def test_forecasts_and_diagnostics_show_a_picture(

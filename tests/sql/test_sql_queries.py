@@ -344,3 +344,36 @@ def test_11_says_which_order_and_why_and_what_it_leaves(ask: Ask, insert: Insert
             "It does not hold. (selected)",
         )
     ]
+
+
+def test_12_says_what_the_day_explains_and_whether_the_step_is_right(ask: Ask, insert: Insert) -> None:
+    for night, sentence in [(NIGHT - timedelta(days=1), "old"), (NIGHT, "The label is wrong.")]:
+        key = {"series_id": "isp/a", "issued_at_utc": night}
+        facts = {"explained_share": 0.81234, "n_harmonics_mean": 4, "period_verdict": "step_wrong"}
+        insert("models.periodic", **key, **facts, status="ok")
+        for test, p_value, verdict in [
+            ("mean_by_slot", 0.7, "not asked for"),
+            ("mean_by_slot_bootstrap", 0.005, "."),
+            ("variance_by_slot_bootstrap", 0.25, "."),
+            ("period", None, sentence),
+        ]:
+            insert("diagnostics.periodicity_tests", **key, test=test, p_value=p_value, verdict=verdict)
+        for centring, lag, correlation in [
+            ("grand", 2, 0.1),
+            ("periodic", 2, 0.8),
+            ("periodic", 4, 0.49),
+            ("periodic", 6, 0.3),
+        ]:
+            insert(
+                "diagnostics.continuous_correlation",
+                **key,
+                centring=centring,
+                lag=lag,
+                correlation=correlation,
+            )
+    insert(
+        "models.periodic", series_id="isp/b", issued_at_utc=NIGHT, status="too_short", reason="2 of 3 cycles"
+    )
+    assert [tuple(row.values()) for row in ask("12")] == [
+        ("isp/a", 0.812, 0.005, 0.25, 4, 4, "step_wrong", "The label is wrong.")
+    ]

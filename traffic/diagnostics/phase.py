@@ -45,10 +45,10 @@ def correlation_phase(day: NDArray[np.float64], reference: NDArray[np.float64]) 
     that moves no shifted copy, and keeps the noise of few days out of the comparison. The maximum over whole
     slots is refined by the vertex of the parabola through it and its neighbours.
     """
-    if _is_flat(day[~np.isnan(day)]) or _is_flat(_smoothed(reference)):
+    if _is_flat(day[~np.isnan(day)]) or _is_flat(smoothed(reference)):
         return None
     matcher = _Matcher.of(~np.isnan(day), reference)
-    return float(_wrapped(matcher.best_shifts(day[None, :]), day.size)[0])
+    return float(wrapped(matcher.best_shifts(day[None, :]), day.size)[0])
 
 
 def harmonic_phase(day: NDArray[np.float64], reference: NDArray[np.float64]) -> float | None:
@@ -82,7 +82,7 @@ def harmonic_phase(day: NDArray[np.float64], reference: NDArray[np.float64]) -> 
         return None
     argument = np.arctan2(coefficients[2], coefficients[1])
     shift = (argument[0] - argument[1]) * day.size / (2.0 * np.pi)
-    return float(_wrapped(np.array([shift]), day.size)[0])
+    return float(wrapped(np.array([shift]), day.size)[0])
 
 
 def bootstrap_errors(
@@ -120,7 +120,7 @@ def bootstrap_errors(
     is_observed = ~np.isnan(day)
     matcher = _Matcher.of(is_observed, reference)
     shift = float(matcher.best_shifts(day[None, :])[0])
-    shifted = _delayed(_smoothed(reference), shift)[is_observed]
+    shifted = _delayed(smoothed(reference), shift)[is_observed]
     design = np.column_stack([np.ones(shifted.size), shifted])
     fitted = design @ np.linalg.lstsq(design, day[is_observed], rcond=None)[0]
     n_blocks = max(shifted.size / block_slots, COURSE_COEFFICIENTS + 1.0)
@@ -130,7 +130,7 @@ def bootstrap_errors(
     resampled[:, is_observed] = (
         fitted + deviations[_block_indices(deviations.size, block_slots, n_replications, rng)]
     )
-    return _wrapped(matcher.best_shifts(resampled) - shift, day.size)
+    return wrapped(matcher.best_shifts(resampled) - shift, day.size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +143,7 @@ class _Matcher:
 
     @classmethod
     def of(cls, is_observed: NDArray[np.bool_], reference: NDArray[np.float64]) -> _Matcher:
-        centred = _smoothed(reference) - reference.mean()
+        centred = smoothed(reference) - reference.mean()
         mask_transform = fft.rfft(is_observed.astype(np.float64))
         n = reference.size
         total = fft.irfft(mask_transform * np.conj(fft.rfft(centred)), n)
@@ -178,11 +178,22 @@ class _Matcher:
         return np.asarray(best + refinement, dtype=np.float64)
 
 
-def _smoothed(course: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Keep the first harmonics of a course."""
-    coefficients = fft.rfft(course)
-    coefficients[TEMPLATE_HARMONICS + 1 :] = 0.0
-    return np.asarray(fft.irfft(coefficients, course.size), dtype=np.float64)
+def smoothed(courses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Keep the first ``TEMPLATE_HARMONICS`` harmonics of courses.
+
+    Parameters
+    ----------
+    courses : ndarray of shape (..., slots)
+        Without missing values.
+
+    Returns
+    -------
+    ndarray of shape (..., slots)
+        In the same unit; a course of no more slots than harmonics tell is returned as it is.
+    """
+    coefficients = fft.rfft(courses, axis=-1)
+    coefficients[..., TEMPLATE_HARMONICS + 1 :] = 0.0
+    return np.asarray(fft.irfft(coefficients, courses.shape[-1], axis=-1), dtype=np.float64)
 
 
 def _delayed(course: NDArray[np.float64], shift: float) -> NDArray[np.float64]:
@@ -203,9 +214,23 @@ def _block_indices(
 
 
 def _is_flat(values: NDArray[np.float64]) -> bool:
+    """Whether values differ by no more than rounding, or there are none."""
     return bool(values.size == 0 or np.ptp(values) <= RELATIVE_ZERO * np.abs(values).max())
 
 
-def _wrapped(shift: NDArray[np.float64], n_slots: int) -> NDArray[np.float64]:
-    """Bring shifts to (-n / 2, n / 2]."""
+def wrapped(shift: NDArray[np.float64], n_slots: int) -> NDArray[np.float64]:
+    """Bring shifts around the circle of the day.
+
+    Parameters
+    ----------
+    shift : ndarray
+        In slots.
+    n_slots : int
+        Slots n of a day.
+
+    Returns
+    -------
+    ndarray
+        Of the same shape, in (-n / 2, n / 2].
+    """
     return np.asarray(n_slots / 2 - np.mod(n_slots / 2 - shift, n_slots), dtype=np.float64)

@@ -70,6 +70,9 @@ EXAMPLES = """
 #capacity = "1 Gbit/s"
 """
 
+WEBLOG_FILES = "landing/weblogs/{}/access.log-*"
+EXPORT_FILES = "landing/exports/{}/*.csv"
+
 WEBLOG_NOTES = {
     "www": "A public site in the combined format; the older days are compressed.",
     "intranet": "An office's own pages in the common format: quiet at night and at the week's end.",
@@ -99,13 +102,19 @@ def write_sources_toml(websites: Sequence[Website], exports: Sequence[Export]) -
     return "\n".join([HEAD, *entries]) + EXAMPLES
 
 
+def simulated_patterns() -> frozenset[str]:
+    """Return what the simulated sources name as their ``files``, by which they are known again."""
+    weblogs = {WEBLOG_FILES.format(source) for source in WEBLOG_NOTES}
+    return frozenset(weblogs | {EXPORT_FILES.format(source) for source in EXPORT_NOTES})
+
+
 def _weblog_entry(website: Website) -> str:
     """Write the entry of one web log."""
     return f"""\
 # {WEBLOG_NOTES[website.source]}
 [[weblog]]
 name = "{website.source}"
-files = "landing/weblogs/{website.source}/access.log-*"
+files = "{WEBLOG_FILES.format(website.source)}"
 format = "{website.format}"
 time_zone = "{website.time_zone}"
 step = "2m"
@@ -125,7 +134,7 @@ def _export_entry(export: Export) -> str:
 # {EXPORT_NOTES[export.source]}
 [[export]]
 name = "{export.source}"
-files = "landing/exports/{export.source}/*.csv"
+files = "{EXPORT_FILES.format(export.source)}"
 shape = "{export.shape}"
 time_column = "time"
 time_formats = ["{WIDE_TIME_FORMAT if is_wide else LONG_TIME_FORMAT}"]

@@ -70,3 +70,44 @@ def ensemble_matrix(days: pl.DataFrame, step_seconds: int) -> tuple[list[object]
     matrix = np.full((dates.len(), slots_a_day(step_seconds)), np.nan)
     matrix[row, cells["slot"].to_numpy()] = cells["value"].cast(pl.Float64).fill_null(np.nan).to_numpy()
     return dates.to_list(), matrix
+
+
+def days_of(
+    values: NDArray[np.float64],
+    local_date: NDArray[np.datetime64],
+    slot: NDArray[np.int64],
+    n_slots: int,
+) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+    """Lay the days of many series under one another, every calendar day of the span.
+
+    Parameters
+    ----------
+    values : ndarray of shape (series, time)
+        NaN where missing.
+    local_date : ndarray of datetime64[D] of shape (time,)
+        Local calendar day, ascending.
+    slot : ndarray of int of shape (time,)
+        Slot of the local day.
+    n_slots : int
+        Slots of a day.
+
+    Returns
+    -------
+    local_dates : ndarray of datetime64[D] of shape (days,)
+        From the first to the last.
+    days : ndarray of shape (series, days, slots)
+        NaN where a slot has no value; the mean of those observed where the clock repeats it. Read day after
+        day it is the series on a clock that is never changed.
+    """
+    if local_date.size == 0:
+        return local_date, np.empty((values.shape[0], 0, n_slots))
+    day = (local_date - local_date[0]).astype(np.int64)
+    n_days = int(day[-1]) + 1
+    cell, first, count = np.unique(day * n_slots + slot, return_index=True, return_counts=True)
+    laid = np.full((values.shape[0], n_days * n_slots), np.nan)
+    laid[:, cell] = values[:, first]
+    for repeated in cell[count > 1]:
+        same = values[:, day * n_slots + slot == repeated]
+        n_seen = (~np.isnan(same)).sum(axis=1)
+        laid[:, repeated] = np.where(n_seen > 0, np.nansum(same, axis=1) / np.maximum(n_seen, 1), np.nan)
+    return local_date[0] + np.arange(n_days), laid.reshape(values.shape[0], n_days, n_slots)

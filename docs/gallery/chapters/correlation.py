@@ -79,17 +79,17 @@ def correlogram_with_gaps() -> Drawn:
 def two_bands() -> Drawn:
     """Bands of what is not white.
 
-    Dots: 1.96 standard deviations of a sample autocorrelation over 400 simulated records of 300 values. Left,
+    Dots: 1.96 standard deviations of a sample autocorrelation over 250 simulated records of 300 values. Left,
     an MA(1) of 0.9: beyond lag 1 Bartlett's band holds, the white one is too narrow. Right, residuals of an
     AR(1) of 0.5 fitted anew to each record: at lags 1 and 2 they scatter less than white noise, as Box and
     Pierce say.
     """
     lag = np.arange(1, 11)
     white = np.full(lag.size, 1.96 / np.sqrt(300))
-    moving = arma("two_bands, moving", 300, ma=(0.9,), n_series=400)
+    moving = arma("two_bands, moving", 300, ma=(0.9,), n_series=250)
     rho = np.array([autocorrelation(x, 10).acf for x in moving])
     bartlett = bartlett_band(np.where(lag == 1, 0.9 / 1.81, 0.0), 300)
-    x = arma("two_bands, autoregression", 300, ar=(0.5,), n_series=400)
+    x = arma("two_bands, autoregression", 300, ar=(0.5,), n_series=250)
     phi = (x[:, 1:] * x[:, :-1]).sum(axis=1) / (x[:, :-1] ** 2).sum(axis=1)
     left_over = np.array([autocorrelation(e, 10).acf for e in x[:, 1:] - phi[:, None] * x[:, :-1]])
     box_pierce = box_pierce_band(np.array([0.5]), np.empty(0), 300, 10)

@@ -1,16 +1,24 @@
-"""Days: densities by hour, peaks, and how much later than usual a day is."""
+"""Days: their peaks, how much later than usual they are, and which do not look like a day."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
 
-from gallery.drawing import THEORY, beside, dots, line, panel, spans
+from gallery.drawing import SAMPLE, THEORY, beside, dots, level, line, panel, spans
 from gallery.picture import Drawn, picture
-from gallery.processes import Floats, arma, link, stream
+from gallery.processes import Floats, arma, stream
 from traffic.diagnostics.daily_peaks import daily_peaks
-from traffic.diagnostics.density import density_by_day_and_hour, density_by_hour
-from traffic.diagnostics.phase import bootstrap_errors, correlation_phase, harmonic_phase
+from traffic.diagnostics.day_phases import day_phases
+from traffic.diagnostics.medians import row_medians, row_spreads
+from traffic.diagnostics.phase import (
+    bootstrap_errors,
+    correlation_phase,
+    harmonic_phase,
+    smoothed,
+    wrapped,
+)
+from traffic.diagnostics.phase_drift import phase_drift
+from traffic.diagnostics.unusual_days import UnusualDays, unusual_days
 
 SLOTS = 96
 
@@ -22,56 +30,6 @@ def shifted_days(name: str, shift: Floats, noise: float) -> Floats:
         6.0 + 2.5 * np.cos(2.0 * np.pi * (hour - 20.0) / 24.0) + np.cos(4.0 * np.pi * (hour - 20.0) / 24.0)
     )
     return course + noise * arma(name, shift.size * SLOTS, ar=(0.5,)).reshape(-1, SLOTS)
-
-
-@picture(density_by_hour)
-def density_of_the_hour() -> Drawn:
-    """The density of the hour.
-
-    Density of the values at four hours over 56 days: Gaussian, from kernels, and the truth. That it moves and
-    widens with the hour shows that the process is not stationary.
-    """
-    truth = link("density_of_the_hour", 56)
-    found = density_by_hour(truth.values, truth.slot)
-    x = found.value[0]
-    marks, near = [], []
-    for hour in (4, 14, 17, 20):
-        theory = norm.pdf(x, truth.mean[hour], truth.std[hour])
-        marks += [
-            line(x, found.empirical[0, hour], "kernels"),
-            line(x, found.gaussian[0, hour], "Gaussian"),
-            line(x, theory, THEORY),
-        ]
-        near.append(np.abs(found.gaussian[0, hour] - theory).max() < 0.3 * theory.max())
-    chart = panel(
-        *marks, x="Gbit/s (at 4, 14, 17 and 20 o'clock, from the left)", y="density", width=560, height=220
-    )
-    return Drawn(chart, all(near))
-
-
-@picture(density_by_day_and_hour)
-def density_of_single_days() -> Drawn:
-    """The density of single days.
-
-    p_k(x, t) at eight in the evening of three days of one-minute values whose level is 8, 9 and 10: each day
-    has a density of its own, about its own level, and all days together one that is wider.
-    """
-    hour = np.arange(3 * 1_440) // 60 % 24
-    day = np.arange(3 * 1_440) // 1_440
-    x = (8.0 + day + 0.4 * stream("density_of_single_days").standard_normal(day.size))[None]
-    single = density_by_day_and_hour(x, hour, day, 3)
-    together = density_by_hour(x, hour)
-    grid = single.value[0]
-    chart = panel(
-        *(line(grid, single.gaussian[0, k, 20], f"day {k + 1}") for k in range(3)),
-        line(grid, together.empirical[0, 20], "all days"),
-        *(line(grid, norm.pdf(grid, 8.0 + k, 0.4), THEORY) for k in range(3)),
-        x="value",
-        y="density",
-        width=560,
-    )
-    tops = grid[np.argmax(single.gaussian[0, :, 20], axis=1)]
-    return Drawn(chart, bool(np.abs(tops - [8.0, 9.0, 10.0]).max() < 0.2))
 
 
 @picture(daily_peaks)
@@ -137,3 +95,157 @@ def shift_of_a_day() -> Drawn:
     )
     near = max(np.abs(found - shift).max(), np.abs(harmonic - shift).max())
     return Drawn(chart, bool(near < 4.0))
+
+
+@picture(smoothed, wrapped)
+def courses_and_the_circle() -> Drawn:
+    """A course smoothed, and shifts round the circle.
+
+    Left: a day in noise and its first twelve harmonics, which leave what is finer than two hours behind.
+    Right: shifts of any size brought to within half a day of zero: a day that is 20 hours late is four hours
+    early.
+    """
+    day = shifted_days("courses_and_the_circle", np.zeros(1), 0.8)[0]
+    true = shifted_days("courses_and_the_circle", np.zeros(1), 0.0)[0]
+    smooth = smoothed(day)
+    hour = np.arange(SLOTS) / 4.0
+    left = panel(
+        line(hour, day, "day"), line(hour, smooth, "smoothed"), line(hour, true, THEORY), x="hour", y="Gbit/s"
+    )
+    shift = np.arange(-144.0, 145.0, 3.0)
+    right = panel(
+        dots(shift / 4.0, wrapped(shift, SLOTS) / 4.0, "wrapped", 12), x="shift, hours", y="wrapped, hours"
+    )
+    holds = np.abs(wrapped(shift, SLOTS)).max() <= 48.0 and wrapped(np.array([80.0]), SLOTS)[0] == -16.0
+    return Drawn(beside(left, right), bool(holds and (smooth - true).std() < 0.8 * (day - true).std()))
+
+
+@picture(row_medians, row_spreads)
+def spread_that_bursts_do_not_move() -> Drawn:
+    """A spread that bursts do not move.
+
+    Median and 1.4826 times the median absolute deviation of 400 rows of 200 standard normal values, of which
+    a share is replaced by bursts of 10 to 20, and the usual mean and standard deviation. Theory is that of
+    the values without bursts, which the first two leave late and the others at once.
+    """
+    rng = stream("spread_that_bursts_do_not_move")
+    share = np.arange(0.0, 0.31, 0.05)
+    rows = []
+    for part in share:
+        x = rng.standard_normal((400, 200))
+        x = np.where(rng.random(x.shape) < part, rng.uniform(10.0, 20.0, x.shape), x)
+        rows.append([row_medians(x).mean(), row_spreads(x).mean(), x.mean(), x.std(axis=1).mean()])
+    median, spread, mean, std = np.array(rows).T
+    panels = [
+        panel(
+            line(share, robust, name),
+            line(share, usual, other),
+            level(true, THEORY),
+            x="share of bursts",
+            y=title,
+        )
+        for robust, usual, name, other, true, title in (
+            (median, mean, "median", "mean", 0.0, "middle"),
+            (spread, std, "median deviation", "standard deviation", 1.0, "spread"),
+        )
+    ]
+    near = abs(spread[0] - 1.0) < 0.03 and abs(median[0]) < 0.03
+    return Drawn(beside(*panels), bool(near and spread[2] < 1.3 and std[2] > 3.0 and median[2] < 0.25))
+
+
+@picture(day_phases, daily_peaks)
+def shifts_of_many_series() -> Drawn:
+    """Shifts of the days of many series.
+
+    Left: shifts of 14 days of 12 series, drawn with a standard deviation of an hour, on the true shift less
+    that of the other days. Right: the half width of the intervals of one series by the linear formula, and by
+    resampling, which costs thirty times as much and is too narrow; the shifts of both are the same.
+    """
+    rng = stream("shifts_of_many_series")
+    shift = rng.normal(0.0, 4.0, (12, 14))
+    days = np.stack([shifted_days(f"shifts_of_many_series {i}", row, 0.5) for i, row in enumerate(shift)])
+    found = day_phases(days, 900)
+    theory = 15.0 * (shift - (shift.sum(axis=1, keepdims=True) - shift) / 13.0)
+    resampled = daily_peaks(days[0], 900, seed=1)
+    widths = [
+        0.5 * (float(peak.phase_upper_95 or 0.0) - float(peak.phase_lower_95 or 0.0)) for peak in resampled
+    ]
+    linear = (found.phase_upper_95 - found.phase_minutes)[0]
+    left = panel(
+        dots(theory.ravel(), found.phase_minutes.ravel(), SAMPLE, 12),
+        line([-180.0, 180.0], [-180.0, 180.0], THEORY),
+        x="true shift against the others, minutes",
+        y="estimate, minutes",
+    )
+    number = np.arange(1, 15)
+    right = panel(
+        dots(number, linear, "linear", 40),
+        dots(number, widths, "resampled", 40, is_hollow=True),
+        x="day",
+        y="half width, minutes",
+        y_scale={"zero": True},
+    )
+    same = np.allclose(found.phase_minutes[0], [float(peak.phase_minutes or 0.0) for peak in resampled])
+    near = np.abs(found.phase_minutes - theory).max() < 45.0
+    return Drawn(beside(left, right), bool(same and near and linear.mean() > np.mean(widths)))
+
+
+@picture(phase_drift)
+def drift_of_the_days() -> Drawn:
+    """Days that come later and later.
+
+    Phases of 56 days that drift by two minutes a day, with noise of ten minutes, weekends an hour later and
+    three days that are far out. The robust slope compares each day with the same day of other weeks, and is
+    the true one within its interval; a line by least squares is drawn off.
+    """
+    rng = stream("drift_of_the_days")
+    day = np.arange(56)
+    minutes = 2.0 * day + 10.0 * rng.standard_normal(56) + 60.0 * (day % 7 >= 5)
+    minutes[[50, 52, 54]] -= 300.0
+    found = phase_drift(minutes[None], day)
+    slope = float(found.minutes_a_day[0])
+    usual = np.polynomial.polynomial.polyfit(day, minutes, 1)
+    chart = panel(
+        dots(day, minutes, "phase"),
+        line(day, np.median(minutes - slope * day) + slope * day, "robust slope"),
+        line(day, usual[0] + usual[1] * day, "least squares"),
+        line(day, 2.0 * day + np.median(minutes - 2.0 * day), THEORY),
+        x="day",
+        y="minutes later",
+        width=560,
+    )
+    is_inside = found.lower_95[0] <= 2.0 <= found.upper_95[0]
+    return Drawn(chart, bool(is_inside and abs(slope - 2.0) < 0.3 and abs(usual[1] - 2.0) > 0.6))
+
+
+@picture(unusual_days, UnusualDays.reason, day_phases)
+def days_unlike_the_others() -> Drawn:
+    """Days that do not look like a day.
+
+    Scores of phase, level and shape of 42 days. Day 10 comes three hours later, day 20 carries half as much
+    again, and on day 30 the evening is missing, which is another shape and a lower level; each stands out
+    beyond 6 spreads.
+    """
+    shift = np.zeros(42)
+    shift[10] = 12.0
+    days = shifted_days("days_unlike_the_others", shift, 0.4)
+    days[20] *= 1.5
+    days[30, 64:92] = 5.0
+    weekday = np.arange(42) % 7 + 1
+    found = unusual_days(days[None], weekday, day_phases(days[None], 900))
+    number = np.arange(42)
+    chart = panel(
+        dots(number, found.phase_score[0], "phase", 40),
+        dots(number, found.level_score[0], "level", 40, is_hollow=True),
+        dots(number, found.shape_score[0], "shape", 40),
+        level(6.0, "6 spreads"),
+        level(-6.0, "6 spreads"),
+        x="day",
+        y="score",
+        width=560,
+        y_scale={"type": "symlog", "constant": 5},
+    )
+    said = [found.reason(0, at) for at in (10, 20, 30, 5)]
+    words = ("later", "higher", "shape")
+    holds = all(part in (sentence or "") for part, sentence in zip(words, said[:3], strict=True))
+    return Drawn(chart, holds and np.flatnonzero(found.is_unusual[0]).tolist() == [10, 20, 30])

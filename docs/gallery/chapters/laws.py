@@ -18,16 +18,16 @@ from traffic.diagnostics.residual_tests import TESTS, arch_lm, residual_tests
 def what_each_test_sees() -> Drawn:
     """What each test of residuals sees.
 
-    Share of 100 simulated records of 300 values that each test rejects at 5 %. Of white normal values all
+    Share of 60 simulated records of 300 values that each test rejects at 5 %. Of white normal values all
     reject about one in twenty, as they should. Correlation is for Ljung-Box and runs, heavy tails are for
     Jarque-Bera, varying volatility is for ARCH-LM, though each sees something of its neighbours' faults.
     """
     rng = stream("what_each_test_sees")
     kinds = {
-        "white normal": rng.standard_normal((100, 300)),
-        "AR(1), 0.4": arma("what_each_test_sees", 300, ar=(0.4,), n_series=100),
-        "Student t, 4": rng.standard_t(4, (100, 300)),
-        "GARCH": np.stack([garch(f"residuals {i}", 300, 0.1, 0.3, 0.6)[0] for i in range(100)]),
+        "white normal": rng.standard_normal((60, 300)),
+        "AR(1), 0.4": arma("what_each_test_sees", 300, ar=(0.4,), n_series=60),
+        "Student t, 4": rng.standard_t(4, (60, 300)),
+        "GARCH": np.stack([garch(f"residuals {i}", 300, 0.1, 0.3, 0.6)[0] for i in range(60)]),
     }
     shares = np.array(
         [

@@ -8,6 +8,8 @@ CREATE TABLE diagnostics.daily_peaks (
     phase_lower_95         DOUBLE,
     phase_upper_95         DOUBLE,
     phase_harmonic_minutes DOUBLE,
+    is_unusual             BOOLEAN,
+    reason                 VARCHAR,
     PRIMARY KEY (series_id, local_date)
 );
 
@@ -30,3 +32,7 @@ COMMENT ON COLUMN diagnostics.daily_peaks.phase_upper_95 IS
     'Upper end of the 95 % interval of phase_minutes, in minutes.';
 COMMENT ON COLUMN diagnostics.daily_peaks.phase_harmonic_minutes IS
     'The same shift by the argument of the first harmonic, in minutes: positive = later than the ensemble.';
+COMMENT ON COLUMN diagnostics.daily_peaks.is_unusual IS
+    'Whether phase, level or shape of the day are unlike those of the same days of other weeks; false also where the day was not judged.';
+COMMENT ON COLUMN diagnostics.daily_peaks.reason IS
+    'Sentence that says what is unusual about the day; null where nothing is.';

@@ -11,6 +11,9 @@ CREATE TABLE models.periodic (
     estimated_period_steps DOUBLE,
     status                 VARCHAR NOT NULL,
     reason                 VARCHAR,
+    period_lower_95        DOUBLE,
+    period_upper_95        DOUBLE,
+    period_verdict         VARCHAR,
     PRIMARY KEY (series_id, issued_at_utc),
     CHECK (status IN ('ok', 'too_short', 'failed')),
     CHECK (status = 'ok' OR reason IS NOT NULL),
@@ -42,3 +45,9 @@ COMMENT ON COLUMN models.periodic.status IS
     'ok, too_short or failed.';
 COMMENT ON COLUMN models.periodic.reason IS
     'Sentence that says why the status is not ok; null where it is.';
+COMMENT ON COLUMN models.periodic.period_lower_95 IS
+    'Lower end of the 95 % interval of estimated_period_steps, in steps.';
+COMMENT ON COLUMN models.periodic.period_upper_95 IS
+    'Upper end of the 95 % interval of estimated_period_steps, in steps.';
+COMMENT ON COLUMN models.periodic.period_verdict IS
+    'Whether the day is as long as the stated step makes it: agrees, clock_drift, step_wrong, samples_dropped, clock_change, no_daily_period or too_short; diagnostics.periodicity_tests says it in a sentence (test period).';

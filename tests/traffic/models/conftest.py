@@ -23,3 +23,38 @@ def simulate_arma() -> Simulate:
         return np.asarray(lfilter(np.r_[1.0, ma], np.r_[1.0, -np.asarray(ar)], innovations)[500:])
 
     return simulate
+
+
+def course(days: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Traffic of an office day at times counted in days."""
+    angle = 2 * np.pi * days
+    return 10 - 3 * np.cos(angle - 0.6) - 1.2 * np.cos(2 * angle - 1.4) + 0.5 * np.cos(3 * angle - 0.3)
+
+
+@pytest.fixture
+def simulate_days() -> Simulate:
+    """Simulator of records of days: ``simulate_days(n_days, steps_a_day, seed, ...)``.
+
+    Weekends, and days of a holiday, are lower and come two hours later; noise is autoregressive; a few values
+    are missing.
+    """
+
+    def simulate(
+        n_days: float,
+        steps_a_day: float,
+        seed: int,
+        weekend: bool = True,
+        holiday: tuple[int, int] = (0, 0),
+        missing: float = 0.02,
+        size: float = 1.0,
+        phi: float = 0.9,
+    ) -> NDArray[np.float64]:
+        rng = np.random.default_rng([9, seed])
+        days = np.arange(round(n_days * steps_a_day)) / steps_a_day
+        is_off = ((np.floor(days) % 7 >= 5) & weekend) | ((days >= holiday[0]) & (days < holiday[1]))
+        noise = lfilter([np.sqrt(1 - phi**2)], [1, -phi], rng.standard_normal(days.size + 200))[200:]
+        values = np.where(is_off, 3 + 0.5 * course(days - 2 / 24), course(days)) + size * noise
+        values[rng.random(values.size) < missing] = np.nan
+        return np.asarray(values)
+
+    return simulate

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from traffic.windowing.local_days import ensemble_matrix, local_days, slots_a_day
+from traffic.windowing.local_days import days_of, ensemble_matrix, local_days, slots_a_day
 from traffic.windowing.observations import align_days
 
 # Zone, local date, hours of that day, and the slots of five minutes that are left out or come twice.
@@ -135,3 +135,30 @@ def test_the_ensemble_is_that_of_a_slow_loop(rows):
     slow_dates, slow = slow_ensemble(rows, 6)
     assert dates == slow_dates
     np.testing.assert_allclose(ensemble, np.array(slow).reshape(-1, 6), rtol=1e-12)
+
+
+@given(
+    zone=st.sampled_from(["UTC", "Europe/Berlin", "America/Havana", "Australia/Lord_Howe"]),
+    start=st.datetimes(datetime(2025, 1, 1), datetime(2025, 12, 1)),
+    hours=st.integers(1, 24 * 9),
+    seed=st.integers(0, 99),
+)
+@settings(deadline=None)
+def test_days_of_many_series_are_the_ensemble_of_each(zone, start, hours, seed):
+    start = start.replace(minute=0, second=0, microsecond=0)
+    at_utc = pl.Series([start + timedelta(minutes=30 * k) for k in range(2 * hours)])
+    calendar = local_days(at_utc, zone, 1_800)
+    rng = np.random.default_rng(seed)
+    values = np.where(rng.random((3, at_utc.len())) < 0.2, np.nan, rng.standard_normal((3, at_utc.len())))
+    slot = calendar["slot"].to_numpy().astype(np.int64)
+    dates, days = days_of(values, calendar["local_date"].to_numpy(), slot, 48)
+    for row in range(3):
+        rows = calendar.with_columns(value=pl.Series(values[row], nan_to_null=True))
+        expected_dates, expected = ensemble_matrix(rows, 1_800)
+        assert dates.tolist() == expected_dates
+        np.testing.assert_allclose(days[row], expected, atol=1e-12)
+
+
+def test_no_time_has_no_day():
+    dates, days = days_of(np.empty((2, 0)), np.empty(0, "datetime64[D]"), np.empty(0, np.int64), 24)
+    assert (dates.size, days.shape) == (0, (2, 0, 24))

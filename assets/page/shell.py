@@ -1,0 +1,72 @@
+"""The shell of every page: templates, style and the script that draws, put into one file.
+
+Which sections a page has belongs to its own template; charts, to ``charts``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from assets.page.charts import chart_library
+from assets.printable import printable_lines
+
+_HERE: Final = Path(__file__).resolve().parent
+
+
+def render_page(template: Path, **content: Any) -> str:
+    """Write a page.
+
+    Parameters
+    ----------
+    template : Path
+        A Jinja template that extends ``shell.html``, with the block ``content``.
+    **content
+        What the template names, and ``title``. All of it is escaped.
+
+    Returns
+    -------
+    str
+        HTML that asks for nothing outside itself.
+    """
+    # Loading it takes a tenth of a second, which commands that write no page need not wait for.
+    import jinja2
+
+    loader = jinja2.FileSystemLoader([template.parent, _HERE])
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["printable"] = printable_lines
+    return environment.get_template(template.name).render(**content, **_parts())
+
+
+def write_page(path: Path, html: str) -> None:
+    """Write a page in the place of an older one, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Where; its folder is made if absent.
+    html : str
+        The page.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    building = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        building.write_text(html, encoding="utf-8")
+        building.replace(path)
+    finally:
+        building.unlink(missing_ok=True)
+
+
+def _parts() -> Mapping[str, Any]:
+    from markupsafe import Markup
+
+    # Files of this package and of a pinned library: nothing in them comes from a log.
+    return {
+        "style": Markup((_HERE / "page.css").read_text(encoding="utf-8")),
+        "library": Markup(chart_library()),
+        "drawing_script": Markup((_HERE / "draw.js").read_text(encoding="utf-8")),
+    }

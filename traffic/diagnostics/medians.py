@@ -1,0 +1,51 @@
+"""Medians and spreads of many short rows with missing values.
+
+They belong here because numpy's ``nanmedian`` takes a thousand rows one by one. What they are used for
+belongs to the callers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+NORMAL_CONSISTENCY = 1.4826
+"""The median absolute deviation times this is the standard deviation of a normal law."""
+
+
+def row_medians(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Median along the last axis, as ``numpy.nanmedian`` has it.
+
+    Parameters
+    ----------
+    values : ndarray of shape (..., n)
+        NaN where missing.
+
+    Returns
+    -------
+    ndarray of shape (...,)
+        NaN where nothing is observed.
+    """
+    if values.shape[-1] == 0:
+        return np.full(values.shape[:-1], np.nan)
+    ordered = np.sort(values, axis=-1)
+    n = np.count_nonzero(~np.isnan(ordered), axis=-1)[..., None]
+    below = np.take_along_axis(ordered, np.maximum(n - 1, 0) // 2, axis=-1)
+    above = np.take_along_axis(ordered, n // 2, axis=-1)
+    return np.asarray((below + 0.5 * (above - below))[..., 0], dtype=np.float64)
+
+
+def row_spreads(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spread about the median along the last axis, on the scale of a standard deviation.
+
+    Parameters
+    ----------
+    values : ndarray of shape (..., n)
+        NaN where missing.
+
+    Returns
+    -------
+    ndarray of shape (...,)
+        1.4826 times the median absolute deviation; NaN where nothing is observed.
+    """
+    return NORMAL_CONSISTENCY * row_medians(np.abs(values - row_medians(values)[..., None]))
