@@ -200,9 +200,10 @@ def heat(
     vertical = alt.Y("y:O", title=titles[1], sort=list(reversed(list(y))), axis=axes[1])
     scale = alt.Scale(scheme="viridis", domain=[low, high], clamp=True)
     legend = None if "labels" in how else alt.Legend(title=titles[2], gradientLength=120)
-    # Each cell has a seam of its own colour: between two of them the white would shine through.
-    colours = alt.Color("z:Q", scale=scale, legend=legend), alt.Stroke("z:Q", scale=scale, legend=None)
-    drawn = chart.mark_rect(strokeWidth=0.7).encode(horizontal, vertical, *colours)
+    colour = alt.Color("z:Q", scale=scale, legend=legend)
+    # Small cells have a seam of their own colour: between two of them the white would shine through.
+    seam = {} if "text" in how or "labels" in how else {"stroke": alt.Stroke("z:Q", scale=scale, legend=None)}
+    drawn = chart.mark_rect(strokeWidth=0.7).encode(horizontal, vertical, colour, **seam)
     if "text" in how or "labels" in how:
         ink = alt.condition(alt.datum.z > (low + high) / 2.0, alt.value("black"), alt.value("white"))
         shown = alt.Text("label:N") if "labels" in how else alt.Text("z:Q", format=how["text"])
