@@ -1,6 +1,6 @@
 """The works that the docstrings name, in full: authors and year are the key, as a docstring has them.
 
-No page or chapter stands here that was not looked up; the docstrings give those where they matter.
+Chapters and pages are left to the docstrings, which give them where they matter.
 """
 
 from typing import Final
