@@ -102,6 +102,8 @@ WORST = (
     Moment(
         "commit of a night's fits, torn", 1, Call(COMMIT), "torn", Call(INSERT, "models."), WAREHOUSE_LOG, 900
     ),
+    Moment("half of a night's diagnostics inserted", 0, Call(INSERT, "ensemble_correlation"), "after"),
+    Moment("the diagnostics of an earlier run deleted", 1, Call(DELETE, "diagnostics.density"), "after"),
     Moment("quality judged, older nights not removed", 0, Call(INSERT, "quality.expectations"), "after"),
     # The published copy.
     Moment("the copy half filled", 0, Call(EXECUTE, "INSERT INTO published.", 12), "after"),
