@@ -149,7 +149,7 @@ def _of_model(fitted: _Fitted) -> Frames:
     lags = sorted({lag for lag in lags if lag < batch.slot.size})
     covariance = periodic_covariance(fitted.centred, batch.slot, n_slots, lags)
     mean = estimate_mean_harmonics(batch.value_clean, batch.slot, n_slots)
-    component_lags = [lag for lag in (*COMPONENT_LAGS, n_slots) if lag < batch.slot.size]
+    component_lags = sorted({lag for lag in (*COMPONENT_LAGS, n_slots) if lag < batch.slot.size})
     of_covariance = estimate_covariance_harmonics(fitted.centred, batch.slot, n_slots, component_lags)
     order = choose_order(covariance.covariance[:, :, : MAX_ORDER + 1], fitted.moments.n_cycles)
     share = explained_share(batch.value_clean, batch.slot, fitted.moments)
