@@ -34,6 +34,7 @@ def shown(
         summary._REMARKS: {"status": ["loaded"], "source": ["isp"], "path": [name], "reason": [name]},
         summary._SERIES: series | {"reason": [f"{name} is too short"]},
         summary._CONSTANT_VOLATILITY: {"usable": [usable], "chosen": [chosen], "fitted": [fitted]},
+        summary._WRONG_STEPS: {"series_id": [name], "verdict": [f"The day of {name} is shorter."]},
     }
 
     def read(_: Path, query: str, *__: Any) -> pl.DataFrame:
@@ -52,14 +53,14 @@ def test_control_characters_of_a_header_do_not_reach_the_terminal(
     said = shown(monkeypatch, tmp_path, "isp/\x1b[31mRed\x07")
     assert "\x1b" not in said
     assert "\x07" not in said
-    assert said.count(r"isp/\x1b[31mRed\x07") == 5
+    assert said.count(r"isp/\x1b[31mRed\x07") == 7
 
 
 @pytest.mark.parametrize("name", ["isp/rx [red]", "isp/rx [/s]", "isp/[link=https://a.example]a[/link]"])
 def test_brackets_of_a_header_are_no_markup(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    assert shown(monkeypatch, tmp_path, name).count(name) == 5
+    assert shown(monkeypatch, tmp_path, name).count(name) == 7
 
 
 def test_how_many_series_have_an_arima_is_told_with_the_keys_that_change_it(
