@@ -71,3 +71,11 @@ def test_how_many_series_have_an_arima_is_told_with_the_keys_that_change_it(
     bounded = shown(monkeypatch, tmp_path, "isp/a", usable=1_030, chosen=24, fitted=22)
     assert "fitted to 22 of 1,030 series; 2 too short or failed" in bounded
     assert "1,006 left out by constant_volatility and constant_volatility_at_most, in [platform]" in bounded
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(999.4, "999 bit/s"), (999.7, "1 kbit/s"), (999_960.0, "1 Mbit/s"), (1e6, "1 Mbit/s"), (0.0, "0 bit/s")],
+)
+def test_what_rounds_up_to_a_thousand_takes_the_next_prefix(value: float, written: str) -> None:
+    assert summary._quantity(value, "bit/s") == written
