@@ -79,8 +79,8 @@ def _drift_rows(batch: SeriesBatch, phases: DayPhases, number: NDArray[np.int64]
     half_width = (phases.phase_upper_95 - phases.phase_lower_95) / 2.0
     minutes = np.where(phases.peak_slot >= 0, phases.peak_slot * batch.step_seconds / 60.0, np.nan)
     found = {
-        "phase_drift": ("The course of the day", phase_drift(phases.phase_minutes, number, half_width)),
-        "peak_drift": ("The peak of the day", phase_drift(minutes, number)),
+        "phase_drift": ("course of the day", phase_drift(phases.phase_minutes, number, half_width)),
+        "peak_drift": ("peak of the day", phase_drift(minutes, number)),
     }
     return pl.concat(
         pl.DataFrame(
@@ -104,6 +104,7 @@ def _sentence(what: str, drift: PhaseDrift, row: int) -> str:
         return f"Not estimated: only {drift.n_days[row]} days tell."
     interval = f"{slope:+.2f} minutes a day ({lower:+.2f} to {upper:+.2f}, 95 %)"
     if lower <= 0.0 <= upper:
-        return f"{what} stays where it is: {interval}."
+        # A wide interval shows nothing, and noise has no course that could stay.
+        return f"No drift of the {what} is shown: {interval}."
     size = "" if abs(slope) >= _WORTH_A_WORD else ", as habits do over the seasons"
-    return f"{what} comes {'later' if slope > 0 else 'earlier'} from day to day{size}: {interval}."
+    return f"The {what} comes {'later' if slope > 0 else 'earlier'} from day to day{size}: {interval}."

@@ -149,7 +149,7 @@ def _of_model(fitted: _Fitted) -> Frames:
     lags = sorted({lag for lag in lags if lag < batch.slot.size})
     covariance = periodic_covariance(fitted.centred, batch.slot, n_slots, lags)
     mean = estimate_mean_harmonics(batch.value_clean, batch.slot, n_slots)
-    component_lags = [lag for lag in (*COMPONENT_LAGS, n_slots) if lag < batch.slot.size]
+    component_lags = sorted({lag for lag in (*COMPONENT_LAGS, n_slots) if lag < batch.slot.size})
     of_covariance = estimate_covariance_harmonics(fitted.centred, batch.slot, n_slots, component_lags)
     order = choose_order(covariance.covariance[:, :, : MAX_ORDER + 1], fitted.moments.n_cycles)
     share = explained_share(batch.value_clean, batch.slot, fitted.moments)
@@ -192,15 +192,22 @@ def _models(
 ) -> pl.DataFrame:
     columns: dict[str, Any] = {
         "series_id": fitted.batch.series_ids,
-        "n_harmonics_mean": mean.n_kept,
-        "n_harmonics_covariance": covariance.n_kept,
+        "n_harmonics_mean": _kept(mean),
+        "n_harmonics_covariance": _kept(covariance),
         "par_lags": [list(range(1, p + 1)) for p in order.tolist()],
         "explained_share": share,
     }
-    frame = pl.DataFrame(columns, schema_overrides={"par_lags": pl.List(pl.Int32)})
+    whole = dict.fromkeys(("n_harmonics_mean", "n_harmonics_covariance"), pl.Int32)
+    frame = pl.DataFrame(columns, schema_overrides={"par_lags": pl.List(pl.Int32), **whole})
     return frame.with_columns(
         period_steps=pl.lit(fitted.n_slots, pl.Int32), transform=pl.lit("identity"), status=pl.lit("ok")
     )
+
+
+def _kept(estimates: HarmonicEstimates) -> list[int | None]:
+    """Say the highest harmonic kept of each series; nothing where none could be tested, which is not none."""
+    tested = ~np.isnan(estimates.p_value[:, :, 1:])
+    return [int(n) if of_one.any() else None for n, of_one in zip(estimates.n_kept, tested, strict=True)]
 
 
 def _period_verdicts(fitted: _Fitted) -> list[PeriodVerdict]:

@@ -137,7 +137,10 @@ def _paper(home: Home, landing: Landing, series: str | None) -> Document:
             with _asking(home, landing, source) as ask:
                 week = full_week(ask, source.name, series)
             if week is None:
-                why.append(f"{source.name} has no seven days in a row with nine tenths of their values")
+                why.append(
+                    f"{series or source.name} has no seven days in a row with nine tenths of their values, "
+                    "in steps that divide the day into 12 or more"
+                )
                 continue
             sections = reproduce_paper(week)
         except ValueError as error:

@@ -218,7 +218,8 @@ def _series_cells(row: dict[str, Any]) -> list[str]:
 def _quantity(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
-    power = next((p for p in range(len(_PREFIXES) - 1, 0, -1) if abs(value) >= 1000**p), 0)
+    # Three digits of 999.7 are 1000, which the next prefix writes as 1.
+    power = next((p for p in range(len(_PREFIXES) - 1, 0, -1) if abs(value) >= 0.9995 * 1000**p), 0)
     unit = "" if unit == UNKNOWN_UNIT else printable(unit)
     return f"{value / 1000**power:.3g} {_PREFIXES[power]}{unit}".strip()
 

@@ -55,7 +55,8 @@ def test_an_odd_day_is_named_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("later", "says"), [(0.0, "stays where it is"), (2.0, "comes later"), (-2.0, "comes earlier")]
+    ("later", "says"),
+    [(0.0, "No drift of the course of the day is shown"), (2.0, "comes later"), (-2.0, "comes earlier")],
 )
 def test_drift_is_told_in_minutes_a_day(later: float, says: str) -> None:
     drifts = rows_of(later).drifts

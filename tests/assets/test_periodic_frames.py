@@ -107,6 +107,28 @@ def test_few_values_a_day_are_fitted_as_well(hours: int) -> None:
     assert frames[TESTS]["verdict"].null_count() == 0
 
 
+def test_harmonics_that_were_not_tested_are_not_said_to_be_none() -> None:
+    nights_missing = traffic(2, 20, 3_600)
+    nights_missing[1, np.arange(nights_missing.shape[1]) % 24 < 5] = np.nan
+    models = periodic_frames(batch_of(nights_missing, 3_600))[MODELS].sort("series_id")
+    assert models["status"].to_list() == ["ok", "ok"]
+    assert models["n_harmonics_mean"].to_list() == [1, None]
+
+
+@pytest.mark.parametrize("hours", [4, 8, 12])
+def test_a_day_of_few_steps_has_no_row_twice(hours: int) -> None:
+    """With two or three steps a day, a lag of a day is one of the first lags as well."""
+    frames = periodic_frames(batch_of(traffic(2, 40, hours * 3_600), hours * 3_600))
+    keys = {
+        COMPONENTS: ["moment", "method", "k", "lag"],
+        ENSEMBLE: ["slot", "lag"],
+        CONTINUOUS: ["centring", "lag"],
+    }
+    for table, key in keys.items():
+        assert frames[table].height
+        assert not frames[table].select("series_id", *key).is_duplicated().any(), table
+
+
 def test_days_have_peaks_where_a_model_has_none() -> None:
     peaks = periodic_frames(batch_of(traffic(1, 2)))[PEAKS]
     assert peaks["peak_value"].null_count() == 0

@@ -143,7 +143,7 @@ def test_a_named_log_is_taken_be_it_a_source_or_a_file(home: Home, tmp_path: Pat
         (["--log", "{home}/sources.toml"], "not"),
         (["--series", "nobody/in"], "no source of sources.toml is named 'nobody'"),
         (["--series", "isp/absent"], "no series isp/absent"),
-        (["--series", "short/s"], "seven days in a row"),
+        (["--series", "short/s"], "--series short/s: short/s has no seven days in a row"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_a_sentence(home: Home, words: list[str], says: str) -> None:

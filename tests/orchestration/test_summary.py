@@ -34,6 +34,7 @@ def shown(
         summary._REMARKS: {"status": ["loaded"], "source": ["isp"], "path": [name], "reason": [name]},
         summary._SERIES: series | {"reason": [f"{name} is too short"]},
         summary._CONSTANT_VOLATILITY: {"usable": [usable], "chosen": [chosen], "fitted": [fitted]},
+        summary._WRONG_STEPS: {"series_id": [name], "verdict": [f"The day of {name} is shorter."]},
     }
 
     def read(_: Path, query: str, *__: Any) -> pl.DataFrame:
@@ -52,14 +53,14 @@ def test_control_characters_of_a_header_do_not_reach_the_terminal(
     said = shown(monkeypatch, tmp_path, "isp/\x1b[31mRed\x07")
     assert "\x1b" not in said
     assert "\x07" not in said
-    assert said.count(r"isp/\x1b[31mRed\x07") == 5
+    assert said.count(r"isp/\x1b[31mRed\x07") == 7
 
 
 @pytest.mark.parametrize("name", ["isp/rx [red]", "isp/rx [/s]", "isp/[link=https://a.example]a[/link]"])
 def test_brackets_of_a_header_are_no_markup(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    assert shown(monkeypatch, tmp_path, name).count(name) == 5
+    assert shown(monkeypatch, tmp_path, name).count(name) == 7
 
 
 def test_how_many_series_have_an_arima_is_told_with_the_keys_that_change_it(
@@ -70,3 +71,11 @@ def test_how_many_series_have_an_arima_is_told_with_the_keys_that_change_it(
     bounded = shown(monkeypatch, tmp_path, "isp/a", usable=1_030, chosen=24, fitted=22)
     assert "fitted to 22 of 1,030 series; 2 too short or failed" in bounded
     assert "1,006 left out by constant_volatility and constant_volatility_at_most, in [platform]" in bounded
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(999.4, "999 bit/s"), (999.7, "1 kbit/s"), (999_960.0, "1 Mbit/s"), (1e6, "1 Mbit/s"), (0.0, "0 bit/s")],
+)
+def test_what_rounds_up_to_a_thousand_takes_the_next_prefix(value: float, written: str) -> None:
+    assert summary._quantity(value, "bit/s") == written

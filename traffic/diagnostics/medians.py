@@ -33,19 +33,3 @@ def row_medians(values: NDArray[np.float64]) -> NDArray[np.float64]:
     below = np.take_along_axis(ordered, np.maximum(n - 1, 0) // 2, axis=-1)
     above = np.take_along_axis(ordered, n // 2, axis=-1)
     return np.asarray((below + 0.5 * (above - below))[..., 0], dtype=np.float64)
-
-
-def row_spreads(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Spread about the median along the last axis, on the scale of a standard deviation.
-
-    Parameters
-    ----------
-    values : ndarray of shape (..., n)
-        NaN where missing.
-
-    Returns
-    -------
-    ndarray of shape (...,)
-        1.4826 times the median absolute deviation; NaN where nothing is observed.
-    """
-    return NORMAL_CONSISTENCY * row_medians(np.abs(values - row_medians(values)[..., None]))

@@ -111,9 +111,10 @@ def continuous_section(week: SeriesWeek) -> Section:
         for values, name in ((grand, "less the grand mean"), (periodic, "less the periodic mean"))
     ]
     at_day = week.n_slots
+    less_periodic = "{periodic:.2f}" if np.isfinite(periodic[at_day]) else "none"
     alt = Sentence(
         "Correlation of the record with itself against the lag: a day later {grand:.2f} less the grand mean "
-        "and {periodic:.2f} less the periodic mean.",
+        f"and {less_periodic} less the periodic mean.",
         {"grand": float(grand[at_day]), "periodic": float(periodic[at_day])},
     )
     return Section(
@@ -146,6 +147,12 @@ def _ensemble_picture(week: SeriesWeek, centred: NDArray[np.float64]) -> tuple[P
             "correlation": correlation.ravel(),
         }
     )
+    title, x, y = "ρ(t, u) over the ensemble", "local hour t", "lag u (hours)"
+    if np.isnan(correlation).all():
+        nothing = Sentence(
+            "No correlation: every day is like the others, and nothing deviates from their mean."
+        )
+        return found, Picture("surface", title, nothing, frame, x, y)
     first, last = (float(np.nanmean(correlation[:, column])) for column in (1, -1))
     facts: dict[str, Value] = {
         "hours": per_hour * week.step_seconds / 3600.0,
@@ -157,7 +164,6 @@ def _ensemble_picture(week: SeriesWeek, centred: NDArray[np.float64]) -> tuple[P
         "average after {hours:g} h, {last:.2f} after a day.",
         facts,
     )
-    title, x, y = "ρ(t, u) over the ensemble", "local hour t", "lag u (hours)"
     return found, Picture("surface", title, alt, frame, x, y)
 
 
@@ -240,6 +246,13 @@ def _damping(week: SeriesWeek, correlation: NDArray[np.float64]) -> Sentence:
 
 def _centring(week: SeriesWeek, grand: NDArray[np.float64], periodic: NDArray[np.float64]) -> Sentence:
     day = week.n_slots
+    if np.isnan(periodic[day]):
+        return Sentence(
+            "The paper does not say what ξ is centred by. A day later the correlation is {grand:.2f} less "
+            "the grand mean; less the periodic mean nothing is left to correlate: the maxima come from it.",
+            {"grand": float(grand[day])},
+            OPEN,
+        )
     return Sentence(
         "The paper does not say what ξ is centred by. A day later the correlation is {grand:.2f} less the "
         "grand mean and {periodic:+.2f} less the periodic mean: {conclusion}.",

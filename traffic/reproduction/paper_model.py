@@ -205,8 +205,14 @@ def _methods_agree(week: SeriesWeek, harmonics: dict[Method, NDArray[np.complex1
 def _relations(week: SeriesWeek, n_harmonics: int) -> Sentence:
     centred = deviations(week.values, week.slot, periodic_moments(week.values, week.slot, week.n_slots))
     found = covariance_harmonics(centred, week.slot, week.n_slots, [0], n_harmonics, "component")[0, 0]
-    power = np.abs(found) ** 2
-    share = float(2.0 * power[1:].sum() / (power[0] + 2.0 * power[1:].sum()))
+    if not np.any(found):
+        return Sentence(
+            "Every day is like the others: less the periodic mean nothing is left, and no covariance with it."
+        )
+    k = np.arange(found.size)
+    # The harmonic of half the slots is its own conjugate and counts once.
+    power = np.abs(found) ** 2 * np.where((k == 0) | (2 * k == week.n_slots), 1.0, 2.0)
+    share = float(power[1:].sum() / power.sum())
     return Sentence(
         "Without the relations between components the covariance is B_0(u) alone; with them, of b(t, 0) to "
         "harmonic {n}, {share:.0%} of the mean square lies in B_1 and on, part of it the scatter of a week.",

@@ -32,9 +32,9 @@ COMMENT ON COLUMN models.periodic.period_steps IS
 COMMENT ON COLUMN models.periodic.transform IS
     'Scale on which the model works: identity, sqrt or log.';
 COMMENT ON COLUMN models.periodic.n_harmonics_mean IS
-    'Harmonics kept in the periodic mean, in harmonics; null when every slot has its own.';
+    'Highest harmonic of the periodic mean that the F test keeps, in harmonics; null where none was tested.';
 COMMENT ON COLUMN models.periodic.n_harmonics_covariance IS
-    'Harmonics kept in the periodic covariance, in harmonics; null when it is not modelled by harmonics.';
+    'Highest harmonic of the periodic covariance that the F test keeps, in harmonics; null where none was tested.';
 COMMENT ON COLUMN models.periodic.par_lags IS
     'Lags of the autoregression of the residual, in steps; empty when there is none.';
 COMMENT ON COLUMN models.periodic.explained_share IS

@@ -205,3 +205,36 @@ def test_stretches_of_a_real_record_alarm_where_the_clock_changed_alone(real_dat
         assert found.kind in (AGREES, CLOCK_CHANGE)
         for step in found.phase_steps:
             assert min(abs(start + step.time_index - changed) for changed in (480, 4176)) <= 48
+
+
+def with_weekends(true_day: int, n: int, dip: float, n_series: int = 6) -> np.ndarray:
+    """Records of a day of so many steps, its fifth and sixth of each seven lower by a share."""
+    rng = np.random.default_rng(2021)
+    records = []
+    for _ in range(n_series):
+        at = np.arange(n) + rng.uniform(0, 7 * true_day)
+        angle = 2 * np.pi * at / true_day
+        course = 2 + np.sin(angle) + rng.uniform(0.1, 0.8) * np.sin(2 * angle + rng.uniform(0, 6))
+        weekend = (at // true_day) % 7 >= 5
+        records.append(course * (1 - dip * weekend) * np.exp(0.1 * rng.standard_normal(n)))
+    return np.array(records)
+
+
+@pytest.mark.parametrize("dip", [0.1, 0.3])
+@pytest.mark.parametrize(
+    ("true_day", "step_seconds", "n"),
+    [(144, 300, 16_128), (48, 300, 16_128), (24, 300, 16_128), (12, 3600, 1_344)],
+)
+def test_a_day_that_is_a_part_of_the_stated_one_is_told_whatever_its_weekends(true_day, step_seconds, n, dip):
+    """The week of the shorter day is not taken for a day, nor its lines for a stated day that lasts."""
+    for verdict in period_verdicts(with_weekends(true_day, n, dip), step_seconds):
+        assert verdict.kind == STEP_WRONG
+        assert verdict.period_steps == pytest.approx(true_day, rel=1e-3)
+
+
+@pytest.mark.parametrize("true_day", [36, 48, 2_880])
+def test_a_day_that_is_said_to_agree_is_not_of_another_length(true_day):
+    n = 1_344 if true_day < 100 else 16_128
+    step_seconds, stated = (3_600, 24) if true_day < 100 else (300, 288)
+    for verdict in period_verdicts(with_weekends(true_day, n, 0.1), step_seconds):
+        assert verdict.kind != AGREES or verdict.period_steps == pytest.approx(stated, rel=0.005)

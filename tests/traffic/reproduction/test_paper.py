@@ -71,6 +71,23 @@ def test_equal_days_are_not_said_to_be_shifted(week_of: Any) -> None:
     assert pairs.values["pairs"] == 21
 
 
+def test_days_that_are_all_alike_leave_nothing_and_no_number_that_is_none(week_of: Any) -> None:
+    sections = reproduce_paper(week_of(np.tile(np.repeat([1e6, 2e6], 12), (7, 1))))
+    texts = [sentence.text for found in sections for sentence in found.findings]
+    texts += [picture.alt.text for found in sections for picture in found.pictures]
+    assert not [text for text in texts if re.search(r"\bnan\b|nan%", text)]
+    assert finding(key(sections, "continuous"), "The paper does not say").text.endswith("come from it.")
+    assert finding(key(sections, "model"), "Every day is like the others").verdict is None
+
+
+def test_the_shares_of_the_covariances_harmonics_are_those_of_its_course(week_of: Any) -> None:
+    ensemble = 3 + np.random.default_rng(4).standard_normal((7, 24)) * (1 + np.arange(24) % 2)
+    sentence = finding(key(reproduce_paper(week_of(ensemble)), "model"), "Without the relations")
+    variance = ensemble.var(axis=0)
+    assert sentence.values["n"] == 12
+    assert sentence.values["share"] == pytest.approx(variance.var() / np.mean(variance**2))
+
+
 def test_a_daily_course_agrees_where_noise_cannot_tell(
     shifted: tuple[Section, ...], noise: tuple[Section, ...]
 ) -> None:

@@ -19,8 +19,14 @@ from traffic.models.periodic.cycle_components import (
     SERIES_AT_ONCE,
     averaged_points,
     compressed,
+    cycle_components,
 )
-from traffic.models.periodic.period_estimate import MIN_CYCLES, SIGNIFICANCE, estimate_period
+from traffic.models.periodic.period_estimate import (
+    MIN_CYCLES,
+    SIGNIFICANCE,
+    estimate_period,
+    harmonic_evidence,
+)
 
 MIN_POINTS: Final = 10
 """Points in the shortest period looked for: fewer leave the second harmonic at the edge."""
@@ -64,11 +70,14 @@ class FoundPeriod:
         Its standard error, in steps.
     p_value : float
         Of the hypothesis that there is none, over all periods looked at.
+    evidence : float
+        Log likelihood ratio of its harmonics against none.
     """
 
     period_steps: float
     std_error: float
     p_value: float
+    evidence: float
 
 
 def search_period(values: NDArray[np.float64], stated_steps: float) -> FoundPeriod | None:
@@ -101,9 +110,13 @@ def search_period(values: NDArray[np.float64], stated_steps: float) -> FoundPeri
     line = np.polynomial.Polynomial.fit(at[is_known], means[is_known], 1)
     point_steps = 2.0 * at[0] * stated_steps / FINER
     least_points = max(float(MIN_POINTS), stated_steps / SHORTEST_SHARE / point_steps)
-    candidates = _candidates(np.where(is_known, means - line(at), 0.0), least_points) * point_steps
-    found = [_verified(values, float(candidate), candidates.size) for candidate in candidates]
-    return min((one for one in found if one is not None), key=lambda one: one.p_value, default=None)
+    highest = _candidates(np.where(is_known, means - line(at), 0.0), least_points)
+    # The lines of a week lie about half a day's frequency, and lift twice a day above the day itself.
+    candidates = np.concatenate([highest, highest[highest >= 2.0 * least_points] / 2.0]) * point_steps
+    verified = [_verified(values, float(candidate), candidates.size) for candidate in candidates]
+    found = [one for one in verified if one is not None]
+    # Not the least p-value: that of a clear day is zero, as are those of its week and its multiples.
+    return max(found, key=lambda one: one.evidence, default=None)
 
 
 def _candidates(points: NDArray[np.float64], least_points: float) -> NDArray[np.float64]:
@@ -133,7 +146,12 @@ def _verified(values: NDArray[np.float64], period_steps: float, n_tried: int) ->
     p_value = float(estimate.p_value[0]) * n_tried
     if not p_value < SIGNIFICANCE:
         return None
-    return FoundPeriod(float(estimate.period_steps[0]), float(estimate.std_error[0]), p_value)
+    return _found(values, float(estimate.period_steps[0]), float(estimate.std_error[0]), p_value)
+
+
+def _found(values: NDArray[np.float64], period_steps: float, std_error: float, p_value: float) -> FoundPeriod:
+    evidence = harmonic_evidence(cycle_components(values[None, :], period_steps))
+    return FoundPeriod(period_steps, std_error, p_value, float(evidence.sum()))
 
 
 def longer_period(values: NDArray[np.float64], stated_steps: float) -> NDArray[np.int64]:
@@ -196,4 +214,4 @@ def estimate_multiple(values: NDArray[np.float64], stated_steps: float, multiple
     period = float(estimate.period_steps[0])
     if not (p_value < SIGNIFICANCE and abs(period / (multiple * stated_steps) - 1.0) < MAX_MISS):
         return None
-    return FoundPeriod(period, float(estimate.std_error[0]), p_value)
+    return _found(values, period, float(estimate.std_error[0]), p_value)

@@ -26,6 +26,7 @@ from traffic.models.periodic.period_estimate import (
 )
 from traffic.models.periodic.period_findings import (
     DAY_SECONDS,
+    MAX_CLOCK_ERROR,
     MIN_DAYS,
     PeriodVerdict,
     PhaseStep,
@@ -44,6 +45,7 @@ from traffic.models.periodic.period_search import (
     longer_period,
     search_period,
 )
+from traffic.models.periodic.phase_slope import CYCLES_A_WEEK
 
 STATED_SIGNIFICANCE: Final = 1e-3
 """What the p-value at the stated period must fall below for that period to be there."""
@@ -121,6 +123,11 @@ def period_verdicts(
             verdicts.append(of_phase_steps(_between_steps(day, components, levels, row), steps, name_time))
         elif _is_off(day, estimate, row) and levels.loss_line[row] < levels.loss_one_step[row]:
             verdicts.append(of_another_length(day))
+        elif abs(day.period_steps / day.stated_steps - 1.0) >= MAX_CLOCK_ERROR and _is_off(
+            day, estimate, row
+        ):
+            # Neither a drift nor a step, and not the stated day: what was found is a part of something else.
+            verdicts.append(_of_another_day(values[row], day, 0))
         else:
             verdicts.append(agreeing(day))
     return verdicts
@@ -141,7 +148,7 @@ def _is_divided(components: CycleComponents) -> NDArray[np.bool_]:
     """Whether the true day is half, a third or a quarter of the stated one: and not the whole."""
     evidence = harmonic_evidence(components)
     n_cycles = components.is_known.sum(axis=1)[:, None]
-    each = [steadiness(components.coefficients[..., k]) for k in range(components.n_harmonics)]
+    each = [steadiness(_without_week(components.coefficients[..., k])) for k in range(components.n_harmonics)]
     # A step may cancel a harmonic over the record, but not from one day to the next.
     lasting = np.maximum(evidence / WEAK, np.stack(each, axis=1) ** 2 * n_cycles / STRONG)
     found = np.zeros(evidence.shape[0], dtype=np.bool_)
@@ -149,6 +156,23 @@ def _is_divided(components: CycleComponents) -> NDArray[np.bool_]:
         others = np.delete(lasting, slice(k - 1, None, k), axis=1)
         found |= (evidence[:, k - 1] > STRONG) & (others < 1.0).all(axis=1)
     return found
+
+
+def _without_week(coefficients: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Take away what returns every seven cycles: the week of a day that is a part of the stated one does."""
+    if coefficients.shape[1] < 2 * CYCLES_A_WEEK:
+        return coefficients
+    left = coefficients.copy()
+    overall = _known_mean(coefficients)
+    for weekday in range(CYCLES_A_WEEK):
+        left[:, weekday::CYCLES_A_WEEK] -= _known_mean(coefficients[:, weekday::CYCLES_A_WEEK]) - overall
+    return left
+
+
+def _known_mean(coefficients: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    is_known = ~np.isnan(coefficients.real)
+    sums = np.where(is_known, coefficients, 0.0).sum(axis=1, keepdims=True)
+    return np.asarray(sums / np.maximum(is_known.sum(axis=1, keepdims=True), 1))
 
 
 def _is_off(day: StatedDay, estimate: PeriodEstimate, row: int) -> bool:
