@@ -5,16 +5,21 @@ How the chosen ones are fitted belongs to ``constant_volatility_rows``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from assets.nights import USABLE
 from assets.sources import Platform
+from traffic.models.requirements import CONSTANT_VOLATILITY_MIN_OBSERVATIONS as MIN_OBSERVATIONS
 from warehouse import Warehouse
 
 PATTERNS_KEY = "constant_volatility"
 BOUND_KEY = "constant_volatility_at_most"
+_HOPELESS = """
+    SELECT series_id FROM series.observations GROUP BY series_id
+    HAVING count(value_clean) < ? OR min(value_clean) = max(value_clean)
+"""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,9 @@ class ChosenSeries:
         return f"{said}, by {keys} of [platform] in sources.toml" if keys else said
 
 
-def choose_series(series_ids: Iterable[str], patterns: Sequence[str], at_most: int) -> ChosenSeries:
+def choose_series(
+    series_ids: Iterable[str], patterns: Sequence[str], at_most: int, hopeless: Collection[str] = ()
+) -> ChosenSeries:
     """Choose series by patterns, in order of preference, up to a number.
 
     Parameters
@@ -60,6 +67,8 @@ def choose_series(series_ids: Iterable[str], patterns: Sequence[str], at_most: i
         Shell patterns, the preferred ones first; a series' own name always matches it.
     at_most : int
         How many are chosen at most.
+    hopeless : collection of str
+        Series that cannot be fitted: they are chosen, and told why, only where a place is left.
 
     Returns
     -------
@@ -68,7 +77,9 @@ def choose_series(series_ids: Iterable[str], patterns: Sequence[str], at_most: i
     """
     names = list(series_ids)
     matches = [[name for name in names if name == one or fnmatchcase(name, one)] for one in patterns]
-    wanted = list(dict.fromkeys(name for found in matches for name in found))
+    wanted = sorted(
+        dict.fromkeys(name for found in matches for name in found), key=set(hopeless).__contains__
+    )
     beyond = (
         f"{BOUND_KEY} = {at_most} of [platform] in sources.toml leaves it out: {len(wanted)} series match."
     )
@@ -80,7 +91,13 @@ def choose_series(series_ids: Iterable[str], patterns: Sequence[str], at_most: i
 
 
 def chosen_series(warehouse: Warehouse, platform: Platform) -> ChosenSeries:
-    """Choose among tonight's series; of those that one pattern matches, the long enough come first."""
+    """Choose among tonight's series; of those that one pattern matches, the long enough come first.
+
+    What has too few values or none that differ takes a place only where no other series wants it.
+    """
     catalog = warehouse.read("series.catalog", ("series_id", "status"), {"status": USABLE})
     names = catalog.sort("status", "series_id")["series_id"]  # ok before short
-    return choose_series(names, platform.constant_volatility, platform.constant_volatility_at_most)
+    at_most = platform.constant_volatility_at_most
+    beyond = len(names) > at_most
+    hopeless = warehouse.query(_HOPELESS, [MIN_OBSERVATIONS])["series_id"].to_list() if beyond else ()
+    return choose_series(names, platform.constant_volatility, at_most, hopeless)

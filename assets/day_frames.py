@@ -5,6 +5,7 @@ The peaks and phases are found in ``traffic.diagnostics``; the tables are writte
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,13 +42,16 @@ class DayRows:
     drifts: pl.DataFrame
 
 
-def day_rows(batch: SeriesBatch) -> DayRows:
+def day_rows(batch: SeriesBatch, without_drift: Collection[str] = ()) -> DayRows:
     """Find peak, phase and oddity of every local day of each series, and the drift of the first two.
 
     Parameters
     ----------
     batch : SeriesBatch
         Known before the night's midnight.
+    without_drift : collection of str
+        Series whose step is not what it is stated to be, or that have no day: phases that turn around the
+        clock have no drift.
 
     Returns
     -------
@@ -72,7 +76,8 @@ def day_rows(batch: SeriesBatch) -> DayRows:
         is_unusual=pl.Series(odd.is_unusual.ravel()),
         reason=pl.Series(reasons, dtype=pl.String),
     )
-    return DayRows(peaks.drop("second"), _drift_rows(batch, phases, number))
+    drifts = _drift_rows(batch, phases, number)
+    return DayRows(peaks.drop("second"), _without_some(drifts, without_drift))
 
 
 def _drift_rows(batch: SeriesBatch, phases: DayPhases, number: NDArray[np.int64]) -> pl.DataFrame:
@@ -96,6 +101,16 @@ def _drift_rows(batch: SeriesBatch, phases: DayPhases, number: NDArray[np.int64]
     )
 
 
+def _without_some(drifts: pl.DataFrame, series_ids: Collection[str]) -> pl.DataFrame:
+    is_left_out = pl.col("series_id").is_in(list(series_ids))
+    return drifts.with_columns(
+        statistic=pl.when(~is_left_out).then("statistic"),
+        verdict=pl.when(is_left_out)
+        .then(pl.lit("Not estimated: the day is not as long as stated, or none is found (see test period)."))
+        .otherwise("verdict"),
+    )
+
+
 def _sentence(what: str, drift: PhaseDrift, row: int) -> str:
     slope, lower, upper = (
         float(field[row]) for field in (drift.minutes_a_day, drift.lower_95, drift.upper_95)
@@ -106,5 +121,5 @@ def _sentence(what: str, drift: PhaseDrift, row: int) -> str:
     if lower <= 0.0 <= upper:
         # A wide interval shows nothing, and noise has no course that could stay.
         return f"No drift of the {what} is shown: {interval}."
-    size = "" if abs(slope) >= _WORTH_A_WORD else ", as habits do over the seasons"
-    return f"The {what} comes {'later' if slope > 0 else 'earlier'} from day to day{size}: {interval}."
+    size = "" if abs(slope) >= _WORTH_A_WORD else "; habits move by as much over the seasons"
+    return f"The {what} comes {'later' if slope > 0 else 'earlier'} from day to day: {interval}{size}."

@@ -27,7 +27,7 @@ from traffic.models.periodic.harmonic_estimates import (
     estimate_mean_harmonics,
 )
 from traffic.models.periodic.moments import PeriodicMoments, deviations
-from traffic.models.periodic.period_findings import TOO_SHORT, PeriodVerdict
+from traffic.models.periodic.period_findings import AGREES, CLOCK_DRIFT, TOO_SHORT, PeriodVerdict
 from traffic.models.periodic.period_verdict import period_verdicts
 from traffic.models.periodic.periodicity_tests import (
     PeriodicityTest,
@@ -66,6 +66,7 @@ MAX_CONTINUOUS_LAGS = 2_000
 MIN_JUDGED_SLOTS = 4
 """Values a day of which the first harmonic, and its phase, can be told."""
 
+_WITH_A_DAY = (AGREES, CLOCK_DRIFT, TOO_SHORT)
 _MOMENT_COLUMNS = ("mean", "std", "lower_95", "upper_95", "n_cycles")
 
 
@@ -104,10 +105,12 @@ def periodic_frames(batch: SeriesBatch) -> Frames:
             {name: why for name, why in zip(batch.series_ids, reasons, strict=True) if why}, "too_short"
         )
     }
-    return joined([refused, *parts, *_of_days(batch)])
+    has_day = pl.col("period_verdict").is_in(_WITH_A_DAY)
+    without_drift = {name for part in parts for name in part[MODELS].filter(~has_day)["series_id"]}
+    return joined([refused, *parts, *_of_days(batch, without_drift)])
 
 
-def _of_days(batch: SeriesBatch) -> list[Frames]:
+def _of_days(batch: SeriesBatch, without_drift: set[str]) -> list[Frames]:
     """Find the peaks of the days, also where they are too few for a model."""
     if not batch.slot.size:
         return []
@@ -115,7 +118,7 @@ def _of_days(batch: SeriesBatch) -> list[Frames]:
         range(len(batch.series_ids))[first : first + SERIES_AT_ONCE]
         for first in range(0, len(batch.series_ids), SERIES_AT_ONCE)
     ]
-    found = [day_rows(batch.part(rows)) for rows in parts]
+    found = [day_rows(batch.part(rows), without_drift) for rows in parts]
     return [{PEAKS: rows.peaks, TESTS: rows.drifts} for rows in found]
 
 

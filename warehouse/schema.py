@@ -5,6 +5,7 @@ The tables themselves are defined in ``sql/tables``; nothing is defined twice he
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -119,6 +120,12 @@ class Declaration:
     comment: str
     types: Mapping[str, str]
     comments: Mapping[str, str]
+
+    @property
+    def kept_key(self) -> tuple[str, ...]:
+        """Columns of a key that the writer keeps, as the comment states it; none where an index keeps it."""
+        stated = re.search(r"Key: \(([^)]*)\), kept by the writer", self.comment)
+        return tuple(name.strip() for name in stated[1].split(",")) if stated else ()
 
 
 def declaration(table: str) -> Declaration:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -51,6 +52,33 @@ def test_a_name_with_brackets_matches_itself_and_case_matters() -> None:
     names = ["isp/rx [core]", "isp/rx c", "ISP/rx c"]
     assert choose_series(names, ("isp/rx [core]",), 9).chosen == ("isp/rx [core]", "isp/rx c")
     assert choose_series(names, ("ISP/*",), 9).chosen == ("ISP/rx c",)
+
+
+def test_what_cannot_be_fitted_takes_no_place_from_what_can() -> None:
+    names = ["isp/a", "isp/b", "isp/c"]
+    assert choose_series(names, ("isp/a", "*"), 2, hopeless={"isp/a"}).chosen == ("isp/b", "isp/c")
+    assert choose_series(names, ("*",), 3, hopeless={"isp/a"}).chosen == ("isp/b", "isp/c", "isp/a")
+
+
+def test_constant_and_sparse_series_wait_for_a_place(home: Any) -> None:
+    entry = {"source": "isp", "kind": "export", "unit": "bit/s", "time_zone": "UTC", "status": "ok"}
+    values = {"a": [5.0] * 200, "b": [1.0, None] * 60, "c": [float(k % 7) for k in range(200)]}
+    home.warehouse.insert("series.catalog", pl.DataFrame([entry | {"series_id": f"isp/{n}"} for n in values]))
+    for name, course in values.items():
+        at_utc = [datetime(2025, 1, 1) + timedelta(hours=k) for k in range(len(course))]
+        rows = pl.DataFrame({"at_utc": at_utc, "value": course}, {"at_utc": None, "value": pl.Float64})
+        home.warehouse.insert(
+            "series.observations",
+            rows.with_columns(
+                series_id=pl.lit(f"isp/{name}"),
+                is_observed=pl.col("value").is_not_null(),
+                is_outlier=pl.lit(value=False),
+                value_clean=pl.col("value"),
+            ),
+        )
+    choice = chosen_series(home.warehouse, Platform(constant_volatility_at_most=1))
+    assert choice.chosen == ("isp/c",)
+    assert set(choice.why_not) == {"isp/a", "isp/b"}
 
 
 @given(

@@ -5,12 +5,17 @@ Forecasts belong here; estimating the moments belongs to ``periodic``.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student_t
 
 from traffic.models.periodic import PeriodicMoments, has_spread
 from traffic.models.quantiles import QUANTILE_LEVELS, Forecast, clipped_forecast
+
+MIN_EQUAL_CYCLES: Final = 7
+"""Values of a slot that are all equal from which on it is taken not to vary: a week of the same."""
 
 
 def forecast_periodic(
@@ -48,7 +53,8 @@ def forecast_periodic(
 
     Notes
     -----
-    A slot without spread (s = 0, or observed less than twice) takes the pooled standard deviation; a slot
+    A slot without spread (s = 0, or observed less than twice) takes the pooled standard deviation, unless
+    ``MIN_EQUAL_CYCLES`` equal values say that it has none; a slot
     never observed takes its mean from its neighbours on the circle of the period. Deviations from a mean and
     over a standard deviation that they helped to estimate are too small; ``new_value_factors`` enlarges
     each quantile for the cycles of the slot, exactly so under the normal law.
@@ -113,12 +119,14 @@ def _spread_and_cycles(moments: PeriodicMoments) -> tuple[NDArray[np.float64], N
     is_spread = has_spread(moments)
     own = np.where(is_spread, moments.std, 0.0)
     freedom = np.where(is_spread, moments.n_cycles - 1, 0)
+    # That many equal values are a finding, and not the chance of a few.
+    is_own = is_spread | (moments.n_cycles >= MIN_EQUAL_CYCLES)
     n_spread = np.maximum(is_spread.sum(axis=1, keepdims=True), 1)
     total_freedom = freedom.sum(axis=1, keepdims=True)
     pooled = np.sqrt((freedom * own**2).sum(axis=1, keepdims=True) / np.maximum(total_freedom, 1))
     typical_n = total_freedom // n_spread + 1
-    spread = np.where(is_spread, own, pooled)
-    return spread, np.where(is_spread, moments.n_cycles, np.minimum(typical_n, moments.n_cycles.max()))
+    spread = np.where(is_own, own, pooled)
+    return spread, np.where(is_own, moments.n_cycles, np.minimum(typical_n, moments.n_cycles.max()))
 
 
 def _interpolated_on_circle(mean: NDArray[np.float64]) -> NDArray[np.float64]:

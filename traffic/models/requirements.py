@@ -80,7 +80,7 @@ def why_not_constant_volatility(x: NDArray[np.float64]) -> str | None:
     observed = window[~np.isnan(window)]
     if observed.size < CONSTANT_VOLATILITY_MIN_OBSERVATIONS:
         return (
-            f"Only {observed.size} of the last {window.size} values are observed; "
+            f"{observed.size} of the last {window.size} values can be used; "
             f"a constant-volatility model needs at least {CONSTANT_VOLATILITY_MIN_OBSERVATIONS}."
         )
     if observed.size < CONSTANT_VOLATILITY_MIN_SHARE * window.size:
@@ -120,7 +120,7 @@ def why_not_periodic(x: NDArray[np.float64], slot: NDArray[np.int64], n_slots: i
     n_cycles = np.bincount(slot[is_observed], minlength=n_slots)
     if np.median(n_cycles) < PERIODIC_MIN_CYCLES:
         return (
-            f"The median slot was observed in {np.median(n_cycles):g} cycles; a periodic model needs "
+            f"Cycles with a usable value in the median slot: {np.median(n_cycles):g}; a periodic model needs "
             f"{PERIODIC_MIN_CYCLES}."
         )
     share = float(np.mean(n_cycles >= 2))
@@ -137,7 +137,7 @@ def why_not_periodic(x: NDArray[np.float64], slot: NDArray[np.int64], n_slots: i
 
 def _why_not_any(x: NDArray[np.float64]) -> str | None:
     if np.isnan(x).all():
-        return "The series has no observed value."
+        return "The series has no usable value: all are missing, outages or impossible."
     if np.isinf(x).any():
         return f"{int(np.isinf(x).sum())} values are infinite; mark them as missing (NaN) first."
     largest = float(np.nanmax(np.abs(x)))

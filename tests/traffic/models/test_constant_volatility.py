@@ -152,7 +152,7 @@ def test_hostile_series_are_fitted_without_a_warning(x):
 @pytest.mark.parametrize(
     ("x", "order", "says"),
     [
-        (np.full(200, np.nan), REFERENCE_ORDER, "no observed value"),
+        (np.full(200, np.nan), REFERENCE_ORDER, "no usable value"),
         (np.full(200, 4.0), REFERENCE_ORDER, "all equal 4"),
         (np.random.default_rng(0).random(99), REFERENCE_ORDER, "needs at least 100"),
         (np.random.default_rng(0).random(200), (1, 2, 1), "use 0 or 1"),

@@ -13,6 +13,7 @@ from traffic.models.periodic.autoregression import (
 )
 from traffic.models.periodic.autoregression_law import autoregression_covariance, simulate_autoregression
 from traffic.models.periodic.covariance import periodic_covariance
+from traffic.models.periodic.moments import deviations, periodic_moments
 
 COEFFICIENTS = np.array([[0.5, 0.3], [-0.4, 0.4], [1.2, -0.5], [0.1, 0.2]])
 STD = np.array([1.0, 2.0, 0.5, 1.5])
@@ -101,7 +102,7 @@ def test_least_squares_is_the_regression_of_each_slot_on_complete_cycles(seed, s
             rows = np.array([values[series, t - p : t + 1] for t in range(p, slot.size) if slot[t] == s])
             rows = rows[~np.isnan(rows).any(axis=1)][:, ::-1]
             assert model.n_cycles[series, s] == len(rows)
-            if len(rows) <= p:
+            if len(rows) <= p + 1:
                 assert np.isnan(model.coefficients[series, s]).all()
                 assert np.isnan(model.std[series, s])
                 continue
@@ -159,3 +160,11 @@ def test_what_does_not_fit_is_refused():
         simulate_autoregression(np.ones((3, 1)), np.ones(3), 2, 1, np.random.default_rng())
     with pytest.raises(ValueError, match="shape"):
         autoregression_covariance(np.ones((3, 1)), np.ones(4), [0])
+
+
+def test_as_many_cycles_as_coefficients_and_a_mean_fit_nothing():
+    slot = np.arange(4 * 6) % 6
+    values = np.random.default_rng(64).standard_normal((1, slot.size))
+    centred = deviations(values, slot, periodic_moments(values, slot, 6))
+    assert np.isfinite(fit_least_squares(centred, slot, 6, 2).std[:, 2:]).all()
+    assert np.isnan(fit_least_squares(centred, slot, 6, 3).std).all()

@@ -80,9 +80,13 @@ def test_a_slot_never_observed_lies_between_its_neighbours_on_the_circle():
 def test_a_slot_without_spread_borrows_that_of_the_others():
     rng = np.random.default_rng(64)
     values = (COURSE[SLOT] + rng.standard_normal(SLOT.size))[None, :]
-    values[0, SLOT == 7] = 80.0
+    of_slot = np.flatnonzero(SLOT == 7)
+    values[0, of_slot] = np.nan
+    values[0, of_slot[:5]] = 80.0
     width = np.ptp(forecast_of(values)[0].quantiles, axis=1)
     assert width[7] == pytest.approx(np.delete(width, 7).mean(), rel=0.1)
+    values[0, of_slot] = 80.0  # so many equal values are no chance
+    assert np.ptp(forecast_of(values)[0].quantiles[7]) == 0
 
 
 def test_negative_values_are_forecast_only_where_there_were_some():
@@ -100,3 +104,13 @@ def test_a_series_without_values_is_refused():
     values = np.stack([COURSE[SLOT], np.full(SLOT.size, np.nan)])
     with pytest.raises(ValueError, match="Series 1"):
         forecast_of(values)
+
+
+def test_a_spike_in_one_slot_leaves_the_bands_of_the_others_alone():
+    slot = np.arange(70 * 24) % 24
+    values = np.full((1, slot.size), 5e6)
+    values[0, 12 * 24 + 3] = 1e12
+    made = forecast_periodic(values, slot, np.arange(24), periodic_moments(values, slot, 24))[0]
+    others = np.arange(24) != 3
+    np.testing.assert_array_equal(made.quantiles[others], 5e6)
+    np.testing.assert_array_equal(made.mean[others], 5e6)

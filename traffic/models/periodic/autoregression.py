@@ -59,7 +59,8 @@ def fit_least_squares(
     Returns
     -------
     PeriodicAutoregression
-        NaN for a slot with no more than p complete cycles.
+        NaN for a slot with no more than p + 1 complete cycles: as deviations sum to zero over the cycles,
+        p + 1 of them leave nothing to a regression on p.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def fit_least_squares(
     for at_slot in range(n_slots):
         products, n = complete_products(lag_window(centred, slot, at_slot, p))
         solution, left = _regression(products)
-        enough = n > p
+        enough = n > p + 1
         coefficients[:, at_slot] = np.where(enough[:, None], solution, np.nan)
         variance[:, at_slot] = np.where(enough, np.maximum(left, 0.0) / np.maximum(n, 1), np.nan)
         n_cycles[:, at_slot] = n

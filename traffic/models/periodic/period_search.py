@@ -51,7 +51,9 @@ minutes, is a twelfth of it."""
 MULTIPLES: Final = (2, 3, 4, 5, 6, 12)
 """What steps of 1, 5, 10, 15, 30 and 60 minutes are of each other; 7 is the week."""
 
-STRONGER: Final = 1.5
+STRONGER: Final = 1.0
+"""A job of every second night draws the line of two days as well, but not a stronger one than the day's."""
+
 LEAST_LINE: Final = 20.0
 """Of the periodogram over that of white noise: a line that is to be taken for a day stands out by more."""
 
