@@ -353,3 +353,14 @@ COMMENT ON COLUMN diagnostics.daily_peaks.is_unusual IS
     'Whether phase, level or shape of the day are unlike those of the same days of other weeks; false also where the day was not judged.';
 COMMENT ON COLUMN diagnostics.daily_peaks.reason IS
     'Sentence that says what is unusual about the day; null where nothing is.';
+
+COMMENT ON COLUMN diagnostics.periodicity_tests.test IS
+    'mean_by_slot, variance_by_slot (assuming independent normal values) and the same with _bootstrap (assuming neither); mean_harmonics; zero_correlation and equal_correlation of successive values; spectral_coherence (Hurd and Gerr); period (whether the day is as long as the stated step makes it); phase_drift and peak_drift (whether the day comes later from day to day).';
+COMMENT ON COLUMN diagnostics.periodicity_tests.statistic IS
+    'Statistic of the test, a pure number; of period the length of the day that was found, in steps; of phase_drift and peak_drift minutes a day, positive = later.';
+COMMENT ON COLUMN diagnostics.periodicity_tests.p_value IS
+    'p-value, 0 to 1: small speaks for periodicity; null for period and the drifts, and where the test could not be made.';
+COMMENT ON COLUMN models.periodic.n_harmonics_mean IS
+    'Highest harmonic of the periodic mean that the F test keeps, in harmonics; null where none was tested.';
+COMMENT ON COLUMN models.periodic.n_harmonics_covariance IS
+    'Highest harmonic of the periodic covariance that the F test keeps, in harmonics; null where none was tested.';

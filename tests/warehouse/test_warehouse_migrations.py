@@ -121,6 +121,31 @@ UNDO_VERSION_3 = (
     "COMMENT ON COLUMN models.coefficients.model IS 'old'",
     "COMMENT ON COLUMN models.coefficients.name IS 'old'",
     "COMMENT ON COLUMN models.coefficients.estimate IS 'old'",
+    *(
+        f"ALTER TABLE models.periodic DROP COLUMN {name}"
+        for name in ("period_lower_95", "period_upper_95", "period_verdict")
+    ),
+    "ALTER TABLE diagnostics.daily_peaks DROP COLUMN is_unusual",
+    "ALTER TABLE diagnostics.daily_peaks DROP COLUMN reason",
+    *(
+        f"COMMENT ON COLUMN {column} IS 'old'"
+        for column in (
+            "models.periodic.transform",
+            "models.periodic.n_harmonics_mean",
+            "models.periodic.n_harmonics_covariance",
+            "diagnostics.periodicity_tests.test",
+            "diagnostics.periodicity_tests.statistic",
+            "diagnostics.periodicity_tests.p_value",
+        )
+    ),
+    *(
+        f"COMMENT ON TABLE {table} IS 'old'"
+        for table in (
+            "models.periodic_components",
+            "diagnostics.ensemble_correlation",
+            "diagnostics.continuous_correlation",
+        )
+    ),
     "INSERT INTO diagnostics.autocorrelation (series_id, issued_at_utc, stage, lag, acf) "
     "VALUES ('www/bytes', TIMESTAMP '2024-05-01', 'clean', 1, 0.5)",
     "UPDATE platform.schema_versions SET version = 2",

@@ -91,7 +91,7 @@ def test_impossible_horizons_are_refused(steps, gap):
 
 
 def test_nothing_to_filter_and_no_variance_are_refused():
-    with pytest.raises(ValueError, match="no usable value"):
+    with pytest.raises(ValueError, match="no observed value"):
         residuals(np.full(10, np.nan), WALK)
     with pytest.raises(ValueError, match="sigma2"):
         residuals(np.arange(10.0), ConstantVolatilityModel(0, 1, 0, ("sigma2",), np.array([0.0])))
