@@ -26,6 +26,7 @@ PACKAGES: Final[tuple[ModuleType, ...]] = (traffic.diagnostics, traffic.models)
 MODULES: Final = (
     "traffic.windowing.outlier_rules",
     "traffic.windowing.circular_medians",
+    "traffic.windowing.medians",
     "traffic.simulation.illustrations",
     "traffic.simulation.constant_volatility_paths",
 )

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traffic.diagnostics.day_phases import DayPhases
-from traffic.diagnostics.medians import NORMAL_CONSISTENCY, row_medians
+from traffic.windowing.medians import MAD_TO_STD, row_medians
 
 DAY_MINUTES: Final = 1440.0
 DAYS_A_WEEK: Final = 7
@@ -202,7 +202,7 @@ def _around_circle(minutes: NDArray[np.float64], groups: list[NDArray[np.int64]]
 
 def _scores(difference: NDArray[np.float64], error: NDArray[np.float64] | float = 0.0) -> NDArray[np.float64]:
     """Differences over their spread in the series and their own errors; infinite beside days all alike."""
-    spread = NORMAL_CONSISTENCY * row_medians(np.abs(difference))
+    spread = MAD_TO_STD * row_medians(np.abs(difference))
     with np.errstate(invalid="ignore", divide="ignore"):
         scores = difference / np.hypot(spread[:, None], error)
     return np.where(difference == 0.0, 0.0, scores)

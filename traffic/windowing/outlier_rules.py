@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traffic.windowing.circular_medians import circular_medians
+from traffic.windowing.medians import MAD_TO_STD, row_medians
 
 Floats = NDArray[np.float64]
 Limits = tuple[Floats, Floats]
@@ -27,7 +28,6 @@ HAMPEL_THRESHOLD: Final = 6.0
 """Hampel's usual 3 is made for normal values; traffic is heavy-tailed and its week-ends differ from the
 slot's median, and at 6 what is clipped is what a person would circle."""
 USUAL_HAMPEL_THRESHOLD: Final = 3.0
-MAD_TO_STD: Final = 1.4826
 NEIGHBOUR_SECONDS: Final = 3_600
 QUANTILE_SHARE: Final = 0.01
 
@@ -195,7 +195,7 @@ def slot_medians(value: Floats, slot: NDArray[np.int32]) -> Floats:
     ndarray of shape (slots,)
         Up to the largest slot that occurs; NaN for a slot without values.
     """
-    return _row_medians(_by_slot(value, slot, int(slot.max(initial=0)) + 1))
+    return row_medians(_by_slot(value, slot, int(slot.max(initial=0)) + 1))
 
 
 def _by_slot(value: Floats, slot: NDArray[np.int32], n_slots: int) -> Floats:
@@ -207,15 +207,6 @@ def _by_slot(value: Floats, slot: NDArray[np.int32], n_slots: int) -> Floats:
     sorted_slot = slot[order]
     rows[sorted_slot, np.arange(slot.size) - starts[sorted_slot]] = value[order]
     return rows
-
-
-def _row_medians(rows: Floats) -> Floats:
-    # Sorting puts NaN last; numpy's own nanmedian goes through rows one by one.
-    ascending = np.sort(rows, axis=1)
-    n = (~np.isnan(rows)).sum(axis=1)
-    row = np.arange(rows.shape[0])
-    # Both are NaN, being the first of a row of them, where a row has no value.
-    return np.asarray((ascending[row, np.maximum(n - 1, 0) // 2] + ascending[row, n // 2]) * 0.5)
 
 
 def _nanmedian(value: Floats) -> float:

@@ -9,7 +9,6 @@ from gallery.picture import Drawn, picture
 from gallery.processes import Floats, arma, stream
 from traffic.diagnostics.daily_peaks import daily_peaks
 from traffic.diagnostics.day_phases import day_phases
-from traffic.diagnostics.medians import NORMAL_CONSISTENCY, row_medians
 from traffic.diagnostics.phase import (
     bootstrap_errors,
     correlation_phase,
@@ -19,6 +18,7 @@ from traffic.diagnostics.phase import (
 )
 from traffic.diagnostics.phase_drift import phase_drift
 from traffic.diagnostics.unusual_days import UnusualDays, unusual_days
+from traffic.windowing.medians import MAD_TO_STD, row_medians
 
 SLOTS = 96
 
@@ -135,7 +135,7 @@ def spread_that_bursts_do_not_move() -> Drawn:
         x = rng.standard_normal((400, 200))
         x = np.where(rng.random(x.shape) < part, rng.uniform(10.0, 20.0, x.shape), x)
         middle = row_medians(x)
-        spreads = NORMAL_CONSISTENCY * row_medians(np.abs(x - middle[:, None]))
+        spreads = MAD_TO_STD * row_medians(np.abs(x - middle[:, None]))
         rows.append([middle.mean(), spreads.mean(), x.mean(), x.std(axis=1).mean()])
     median, spread, mean, std = np.array(rows).T
     panels = [

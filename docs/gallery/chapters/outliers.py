@@ -12,8 +12,8 @@ from gallery.picture import Drawn, picture
 from gallery.processes import link, log_day, stream
 from traffic.models.outlier_effects import outlier_effects
 from traffic.windowing.circular_medians import circular_medians
+from traffic.windowing.medians import MAD_TO_STD
 from traffic.windowing.outlier_rules import (
-    MAD_TO_STD,
     OutlierRule,
     hampel_limits,
     no_limits,

@@ -16,7 +16,7 @@ from traffic.models.periodic.moments import (
     periodic_moments,
     std_interval,
 )
-from traffic.models.periodic.slot_sums import sum_by_slot
+from traffic.models.periodic.slot_sums import starts_of_runs, sum_by_slot
 
 
 @picture(periodic_moments, std_interval)
@@ -103,7 +103,7 @@ def share_explained() -> Drawn:
     return Drawn(chart, bool(np.abs(share - theory - (1.0 - theory) * by_chance).max() < 0.04))
 
 
-@picture(sum_by_slot, coarser)
+@picture(sum_by_slot, starts_of_runs, coarser)
 def fewer_slots() -> Drawn:
     """Fewer, longer slots.
 

@@ -15,6 +15,7 @@ from scipy import fft
 
 from traffic.models.periodic.covariance import refuse_negative
 from traffic.models.periodic.moments import RELATIVE_ZERO, deviations, periodic_moments
+from traffic.models.periodic.slot_sums import refuse_misfit
 
 Centring: TypeAlias = Literal["grand", "periodic"]
 
@@ -88,8 +89,11 @@ def continuous_correlation(
     estimates B_0(u) times (n - u) / n.
     """
     refuse_negative(lags)
-    moments = periodic_moments(values, slot, n_slots)
-    centred = deviations(values, slot, moments) if centring == "periodic" else _grand_centred(values)
+    refuse_misfit(values, slot, n_slots)
+    if centring == "periodic":
+        centred = deviations(values, slot, periodic_moments(values, slot, n_slots))
+    else:
+        centred = _grand_centred(values)
     lag = np.asarray(lags, dtype=np.int64)
     sums, n_pairs = _sums_and_pairs(centred, lag)
     damping = np.maximum(1.0 - lag / max(values.shape[1], 1), 0.0)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from traffic.diagnostics.medians import row_medians
+from traffic.windowing.medians import row_medians
 
 N_HARMONICS: Final = 4
 """Six hours of a day: finer harmonics of traffic are small, and turn with the phase of the first ones."""

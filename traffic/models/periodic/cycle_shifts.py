@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from traffic.diagnostics.medians import NORMAL_CONSISTENCY, row_medians
 from traffic.models.periodic.cycle_components import CycleComponents
 from traffic.models.periodic.phase_slope import CYCLES_A_WEEK, MIN_WEEKS
+from traffic.windowing.medians import MAD_TO_STD, row_medians
 
 N_LEVELS: Final = 144
 """Phases that a level may have: ten minutes of a day apart."""
@@ -195,7 +195,7 @@ def _running_mean(shifts: NDArray[np.float64], turn: NDArray[np.float64]) -> NDA
 
 
 def _spread(apart: NDArray[np.float64], turn: NDArray[np.float64]) -> NDArray[np.float64]:
-    return NORMAL_CONSISTENCY * np.nan_to_num(row_medians(np.abs(_wrapped(apart, turn))))
+    return MAD_TO_STD * np.nan_to_num(row_medians(np.abs(_wrapped(apart, turn))))
 
 
 def _best_level(

@@ -22,6 +22,7 @@ from traffic.models.periodic.components import (
 )
 from traffic.models.periodic.covariance import lagged_products
 from traffic.models.periodic.harmonic_tests import highest_kept, kept_harmonics, neighbour_f_test
+from traffic.models.periodic.slot_sums import starts_of_runs
 
 METHODS: Final[tuple[Method, ...]] = get_args(Method)
 
@@ -138,7 +139,7 @@ def estimate_covariance_harmonics(
         harmonics["component"][:, column] = harmonics_from_moments(cut, n_harmonics, "component")
         products = lagged_products(centred, lag)
         p_value[:, column] = _p_values(products, slot[: products.shape[1]], n_slots, n_harmonics)
-    if _advances_one_by_one(slot, n_slots):
+    if starts_of_runs(slot, n_slots).size <= 1:
         harmonics["filter"] = covariance_harmonics(centred, slot, n_slots, lags, n_harmonics, "filter")
     return HarmonicEstimates(tuple(lags), harmonics, p_value, _n_kept(p_value))
 
@@ -154,7 +155,3 @@ def _p_values(
 def _n_kept(p_value: NDArray[np.float64]) -> NDArray[np.int64]:
     kept = kept_harmonics(p_value, SIGNIFICANCE / p_value.shape[1])
     return np.asarray(highest_kept(kept).max(axis=1), dtype=np.int64)
-
-
-def _advances_one_by_one(slot: NDArray[np.int64], n_slots: int) -> bool:
-    return bool((slot[1:] == (slot[:-1] + 1) % n_slots).all())

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from traffic.models.periodic.harmonics import refuse_harmonics
-from traffic.models.periodic.slot_sums import refuse_misfit
+from traffic.models.periodic.slot_sums import refuse_misfit, starts_of_runs
 
 _SERIES_AT_ONCE: Final = 32
 """Spectra are long: this many at once keep them within a few tens of megabytes."""
@@ -151,9 +151,9 @@ def _of_block(
 
 def _refuse_jumps(values: NDArray[np.float64], slot: NDArray[np.int64], n_slots: int) -> None:
     refuse_misfit(values, slot, n_slots)
-    jumps = np.flatnonzero(slot[1:] != (slot[:-1] + 1) % n_slots)
+    jumps = starts_of_runs(slot, n_slots)[1:]
     if jumps.size:
         raise ValueError(
-            f"Slot {slot[jumps[0]]} is followed by {slot[jumps[0] + 1]} at position {jumps[0] + 1}; a filter "
+            f"Slot {slot[jumps[0] - 1]} is followed by {slot[jumps[0]]} at position {jumps[0]}; a filter "
             f"needs slots that follow each other, as on a clock that is never changed."
         )

@@ -20,6 +20,7 @@ from traffic.models.periodic.harmonic_estimates import HarmonicEstimates
 from traffic.models.periodic.moment_bootstrap import mean_by_slot_bootstrap, variance_by_slot_bootstrap
 from traffic.models.periodic.moment_tests import mean_by_slot_test, variance_by_slot_test
 from traffic.models.periodic.moments import PeriodicMoments, deviations, periodic_moments
+from traffic.models.periodic.slot_sums import starts_of_runs
 from traffic.models.periodic.spectral_coherence import normal_scores
 
 SIGNIFICANCE: Final = 0.05
@@ -234,8 +235,7 @@ def coherence_periodicity_test(
 
 def _longest_stretch(slot: NDArray[np.int64], n_slots: int) -> slice:
     """Longest run of times whose slots follow each other: between two changes of the clock."""
-    jumps = np.flatnonzero(slot[1:] != (slot[:-1] + 1) % n_slots) + 1
-    edges = np.concatenate([[0], jumps, [slot.size]])
+    edges = np.concatenate([[0], starts_of_runs(slot, n_slots)[1:], [slot.size]])
     longest = int(np.argmax(np.diff(edges)))
     return slice(int(edges[longest]), int(edges[longest + 1]))
 

@@ -28,7 +28,7 @@ def sum_by_slot(values: NDArray[np.float64], slot: NDArray[np.int64], n_slots: i
     ndarray of shape (series, slots)
         S(s) = sum of x(t) over the times t with slot s.
     """
-    starts = _starts_of_runs(slot, n_slots)
+    starts = starts_of_runs(slot, n_slots)
     # A clock change starts a run: few runs are folded into cycles, any other order goes through a matrix.
     if starts.size > max(8, slot.size // n_slots):
         membership = csr_array((np.ones(slot.size), (slot, np.arange(slot.size))), shape=(n_slots, slot.size))
@@ -65,8 +65,21 @@ def refuse_misfit(values: NDArray[np.float64], slot: NDArray[np.int64], n_slots:
         raise ValueError(f"Slots must lie in 0 to {n_slots - 1}; got {slot.min()} to {slot.max()}.")
 
 
-def _starts_of_runs(slot: NDArray[np.int64], n_slots: int) -> NDArray[np.int64]:
-    """Positions from which the slots advance one by one."""
+def starts_of_runs(slot: NDArray[np.int64], n_slots: int) -> NDArray[np.int64]:
+    """Find where the slots stop following each other: at changes of the clock.
+
+    Parameters
+    ----------
+    slot : ndarray of int of shape (time,)
+        Slot of each time.
+    n_slots : int
+        Number of slots in the period.
+
+    Returns
+    -------
+    ndarray of int of shape (runs,)
+        Positions from which the slots advance one by one; the first is 0, and there is none of no times.
+    """
     is_break = slot[1:] != (slot[:-1] + 1) % n_slots
     return np.concatenate([[0], np.flatnonzero(is_break) + 1]).astype(np.int64)[: slot.size]
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from traffic.diagnostics.medians import row_medians
+from traffic.windowing.medians import row_medians
 
 
 @given(arrays(np.float64, (3, 7), elements=st.one_of(st.just(np.nan), st.floats(-1e6, 1e6))))
