@@ -64,7 +64,8 @@ def innovation_variance(
     ndarray of shape (steps,)
         In the squared unit of the series. No more than the largest variance within the sample or, if that is
         larger, of the first step: a variance that hardly returns to its mean would else grow without bound
-        where nothing has been seen.
+        where nothing has been seen. No less than the smallest within the sample, either: the exponential of
+        an EGARCH with extreme coefficients vanishes.
 
     Notes
     -----
@@ -80,8 +81,9 @@ def innovation_variance(
     bound = bound_model(left[at], model)
     with np.errstate(over="ignore", invalid="ignore"):
         ahead = np.asarray(bound.forecast(horizon=steps, reindex=False, **how).variance)[-1]
-    largest = max(float(np.max(bound.conditional_volatility)) ** 2, float(ahead[0]))
-    return np.asarray(model.scale**2 * np.fmin(ahead, largest), dtype=np.float64)
+    seen = np.asarray(bound.conditional_volatility, dtype=np.float64) ** 2
+    largest = max(float(seen.max()), float(ahead[0]))
+    return np.asarray(model.scale**2 * np.fmax(np.fmin(ahead, largest), seen.min()), dtype=np.float64)
 
 
 def forecast_with_volatility(
