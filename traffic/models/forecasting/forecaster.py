@@ -19,7 +19,6 @@ from traffic.models.forecasting.combination import combine, daily_errors, judged
 from traffic.models.forecasting.day_weights import FIRST_FORECAST_DAY, N_DAYS
 from traffic.models.forecasting.models import AUTO
 from traffic.models.forecasting.naive import LAST_VALUE, NAIVE, naive_forecasts
-from traffic.models.forecasting.outages import without_outages
 from traffic.models.forecasting.profiles import PROFILES
 from traffic.models.forecasting.scales import FOURTH_ROOT, IDENTITY, Scale
 from traffic.windowing.histories import Histories
@@ -90,16 +89,19 @@ def passes(histories: Histories) -> Iterator[tuple[NDArray[np.intp], Histories]]
 
 
 def forecast_ahead(
-    histories: Histories, step_seconds: int, levels: NDArray[np.float64], model: str = AUTO
+    values: NDArray[np.float64],
+    kinds: NDArray[np.int64],
+    levels: NDArray[np.float64],
+    model: str = AUTO,
 ) -> Iterator[DayAhead]:
     """Forecast each day ahead of some series.
 
     Parameters
     ----------
-    histories : Histories
-        One of the parts that ``passes`` yields.
-    step_seconds : int
-        Spacing of the values.
+    values : ndarray of shape (series, N_DAYS, slots)
+        Of one of the parts that ``passes`` yields, NaN where missing and where an outage was found.
+    kinds : ndarray of int of shape (N_DAYS + days ahead,)
+        Kind of each day.
     levels : ndarray of shape (levels,)
         Probabilities of the quantiles, ascending.
     model : str
@@ -110,12 +112,11 @@ def forecast_ahead(
     DayAhead
         Of lead 1, 2, ... up to the days ahead.
     """
-    values = without_outages(histories.values, step_seconds)
     is_root = not bool((values < 0).any())
     scale = Scale.of(FOURTH_ROOT if is_root else IDENTITY, values)
-    maker = CandidateMaker(values, histories.kinds, scale)
+    maker = CandidateMaker(values, kinds, scale)
     is_judged = judged_days(values)
-    for lead in range(1, histories.days_ahead + 1):
+    for lead in range(1, kinds.size - N_DAYS + 1):
         made = maker.candidates(lead)
         naive = naive_forecasts(values, lead)
         models = (*made.names, *NAIVE, COMBINATION)
@@ -128,9 +129,9 @@ def forecast_ahead(
         if model in models:
             points = forecasts[models.index(model)]
         elif model != AUTO:
-            points = _plain(model, values, histories.kinds, lead)
+            points = _plain(model, values, kinds, lead)
         law, standardised = error_law(
-            points, values[:, FIRST_FORECAST_DAY:], is_judged, levels, is_root=is_root
+            points, values[:, FIRST_FORECAST_DAY:], is_judged, levels, lead, is_root=is_root
         )
         yield DayAhead(lead, models, forecasts, is_judged, champions, points, law, standardised)
 

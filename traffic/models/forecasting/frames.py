@@ -5,7 +5,7 @@ Options, output columns and the cut into windows belong here; reading frames bel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,18 +13,23 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from traffic.models.forecasting.day_weights import N_DAYS
-from traffic.models.forecasting.forecaster import forecast_ahead, passes
+from traffic.models.forecasting.batches import forecast_batch
 from traffic.models.forecasting.models import AUTO, check_model
-from traffic.models.forecasting.panel import ID, TIME, VALUE, Panel, panels, read_frame, step_of, targets_of
+from traffic.models.forecasting.panel import (
+    ID,
+    TIME,
+    VALUE,
+    Panel,
+    histories_of,
+    panels_of,
+    read_frame,
+    step_of,
+    targets_of,
+)
 from traffic.windowing.histories import DAYS_A_WEEK, Histories
-from traffic.windowing.local_days import slots_a_day
 
 CHAMPION: Final = "diurnal"
 """Column of the champion's forecast."""
-
-_VALUES_AT_ONCE: Final = 8_000_000
-"""Laid out at once: sixty megabytes."""
 
 
 def forecast(
@@ -68,18 +73,18 @@ def forecast(
     Intervals are calibrated on errors out of sample; ``backtest`` says which model was chosen, and why.
     """
     step_seconds, names = step_of(step), _model_names(models)
-    _check(horizon, levels, step_seconds)
+    check_options(horizon, levels, step_seconds)
     long = read_frame(frame)
     made = []
-    for panel in _panels(long, step_seconds, 0):
+    for panel in panels_of(long, step_seconds):
         ds, column = targets_of(panel, horizon)
-        histories = _histories(panel, 0, column)
+        histories = histories_of(panel, column)
         columns = {ID: np.repeat(np.arange(panel.ids.len()), horizon)}
         for name in names:
             points, quantiles = _forecast_arrays(histories, step_seconds, levels, name)
             columns |= _columns(name, points, quantiles, column, levels)
-        made.append(_labelled(pl.DataFrame(columns), panel.ids).insert_column(1, ds))
-    return _as_came(_joined(made, long), frame)
+        made.append(labelled(pl.DataFrame(columns), panel.ids).insert_column(1, ds))
+    return as_came(joined(made, long), frame)
 
 
 def cross_validation(
@@ -115,17 +120,17 @@ def cross_validation(
         As ``forecast``.
     """
     step_seconds, names = step_of(step), _model_names(models)
-    _check(horizon, levels, step_seconds)
+    check_options(horizon, levels, step_seconds)
     step_size = horizon if step_size is None else step_size
     if n_windows < 1 or step_size < 1:
         raise ValueError(f"n_windows = {n_windows} and step_size = {step_size} must be at least 1.")
     long = read_frame(frame)
     longest = horizon + (n_windows - 1) * step_size
     made = []
-    for panel in _panels(long, step_seconds, longest):
+    for panel in panels_of(long, step_seconds, longest):
         for back in range(longest, horizon - 1, -step_size):
             made += _window(panel, back, horizon, names, levels)
-    return _as_came(_joined(made, long).sort(ID, "cutoff", TIME), frame)
+    return as_came(joined(made, long).sort(ID, "cutoff", TIME), frame)
 
 
 def _window(
@@ -138,7 +143,7 @@ def _window(
         return []
     part = panel.part(rows)
     ds, column = targets_of(part, horizon, back)
-    histories = _histories(part, back, column)
+    histories = histories_of(part, column, back)
     at = np.minimum(column + part.values.shape[1] - back, part.values.shape[1] - 1)
     cutoff = targets_of(part, 1, back + 1)[0]
     columns: dict[str, Any] = {
@@ -149,21 +154,8 @@ def _window(
     for name in names:
         points, quantiles = _forecast_arrays(histories, panel.step_seconds, levels, name)
         columns |= _columns(name, points, quantiles, column, levels)
-    labelled = _labelled(pl.DataFrame(columns), part.ids).with_columns(cutoff[columns["cutoff"]].alias("cutoff"))
-    return [labelled.insert_column(1, ds)]
-
-
-def _panels(long: pl.DataFrame, step_seconds: int, more: int) -> Iterator[Panel]:
-    n_steps = N_DAYS * slots_a_day(step_seconds) + more
-    return panels(long, step_seconds, n_steps, max(_VALUES_AT_ONCE // n_steps, 1))
-
-
-def _histories(panel: Panel, back: int, column: NDArray[np.int64]) -> Histories:
-    n_known = N_DAYS * panel.day_steps
-    end = panel.values.shape[1] - back
-    days_ahead = min(int(column.max()) // panel.day_steps + 1, DAYS_A_WEEK)
-    values = panel.values[:, end - n_known : end].reshape(-1, N_DAYS, panel.day_steps)
-    return Histories(values, np.arange(N_DAYS + days_ahead) % DAYS_A_WEEK)
+    named = labelled(pl.DataFrame(columns), part.ids).with_columns(cutoff[columns["cutoff"]].alias("cutoff"))
+    return [named.insert_column(1, ds)]
 
 
 def _forecast_arrays(
@@ -172,15 +164,8 @@ def _forecast_arrays(
     """Points (series, time) and quantiles (series, time, 2 x levels) of all days ahead."""
     wanted = _probabilities(levels)
     ascending = np.unique(wanted)
-    shape = (histories.n_series, histories.days_ahead * histories.day_steps)
-    points = np.full(shape, np.nan)
-    quantiles = np.full((*shape, ascending.size), np.nan)
-    for rows, part in passes(histories):
-        for day in forecast_ahead(part, step_seconds, ascending, model):
-            begin, end = (day.lead - 1) * histories.day_steps, day.lead * histories.day_steps
-            points[rows, begin:end] = day.points[:, -1]
-            quantiles[rows, begin:end] = day.law.quantiles()
-    return points, quantiles[:, :, np.searchsorted(ascending, wanted)]
+    made = forecast_batch(histories, step_seconds, ascending, model)
+    return made.points, made.quantiles[:, :, np.searchsorted(ascending, wanted)]
 
 
 def _probabilities(levels: Sequence[float]) -> NDArray[np.float64]:
@@ -206,15 +191,18 @@ def _columns(
     return columns
 
 
-def _labelled(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+def labelled(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    """Put names in the place of the series' numbers."""
     return frame.with_columns(ids[frame[ID]].alias(ID))
 
 
-def _joined(made: list[pl.DataFrame], long: pl.DataFrame) -> pl.DataFrame:
+def joined(made: list[pl.DataFrame], long: pl.DataFrame) -> pl.DataFrame:
+    """Join the parts of a result; of a frame without rows there are none."""
     return pl.concat(made) if made else long.clear()
 
 
-def _as_came(made: pl.DataFrame, frame: Any) -> Any:
+def as_came(made: pl.DataFrame, frame: Any) -> Any:
+    """Return a result as the kind of frame that the user gave."""
     return made if isinstance(frame, pl.DataFrame | pl.LazyFrame) else made.to_pandas()
 
 
@@ -225,7 +213,8 @@ def _model_names(models: str | Sequence[str]) -> list[str]:
     return names
 
 
-def _check(horizon: int, levels: Sequence[float], step_seconds: int) -> None:
+def check_options(horizon: int, levels: Sequence[float], step_seconds: int) -> None:
+    """Refuse a horizon of more than seven days, and levels that are no percents."""
     most = DAYS_A_WEEK * 86_400 // step_seconds
     if not 1 <= horizon <= most:
         raise ValueError(f"horizon = {horizon} must be 1 to {most} steps: at most seven days of {step_seconds} s.")

@@ -15,12 +15,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from traffic.models.forecasting.day_weights import N_DAYS
 from traffic.parsing.quantity import duration_seconds
+from traffic.windowing.histories import DAYS_A_WEEK, Histories
 from traffic.windowing.local_days import slots_a_day
 from traffic.windowing.regular_series import DAY_SECONDS
 
 ID, TIME, VALUE = "unique_id", "ds", "y"
 _MICROSECONDS: Final = 1_000_000
+_VALUES_AT_ONCE: Final = 8_000_000
+"""Laid out at once: sixty megabytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +146,7 @@ def read_frame(frame: Any) -> pl.DataFrame:
     return frame
 
 
-def panels(frame: pl.DataFrame, step_seconds: int, n_steps: int, at_once: int) -> Iterator[Panel]:
+def panels_of(frame: pl.DataFrame, step_seconds: int, more: int = 0) -> Iterator[Panel]:
     """Lay a frame out, some series at a time.
 
     Parameters
@@ -151,16 +155,16 @@ def panels(frame: pl.DataFrame, step_seconds: int, n_steps: int, at_once: int) -
         From ``read_frame``.
     step_seconds : int
         The grid's spacing.
-    n_steps : int
-        Steps laid out, back from each series' last row.
-    at_once : int
-        Series of a panel, at most.
+    more : int
+        Steps that are laid out beyond the ``N_DAYS`` days of a history.
 
     Yields
     ------
     Panel
         Of the next series. Of values that fall on the same point of the grid the mean is taken.
     """
+    n_steps = N_DAYS * slots_a_day(step_seconds) + more
+    at_once = max(_VALUES_AT_ONCE // n_steps, 1)
     series = frame[ID].rle_id().to_numpy()
     first = np.flatnonzero(np.diff(series, prepend=np.uint32(2**32 - 1)))
     edges = np.append(first, frame.height)
@@ -221,6 +225,30 @@ def targets_of(panel: Panel, horizon: int, back: int = 0) -> tuple[pl.Series, ND
         return ds, np.broadcast_to(np.arange(horizon), (n_series, horizon))
     cell = cells(_local_microseconds(ds), np.repeat(panel.phase, horizon), panel.step_seconds)
     return ds, cell.reshape(n_series, horizon) - (panel.end_cell[:, None] - back + 1)
+
+
+def histories_of(panel: Panel, column: NDArray[np.int64], back: int = 0) -> Histories:
+    """Cut a panel into the days before its targets.
+
+    Parameters
+    ----------
+    panel : Panel
+    column : ndarray of int
+        Of the targets, from ``targets_of``.
+    back : int
+        As there.
+
+    Returns
+    -------
+    Histories
+        With as many days ahead as the targets need, at most a week.
+    """
+    end = panel.values.shape[1] - back
+    days_ahead = min(int(column.max()) // panel.day_steps + 1, DAYS_A_WEEK)
+    values = panel.values[:, end - N_DAYS * panel.day_steps : end]
+    return Histories(
+        values.reshape(-1, N_DAYS, panel.day_steps), np.arange(N_DAYS + days_ahead) % DAYS_A_WEEK
+    )
 
 
 def _local_microseconds(times: pl.Series) -> NDArray[np.int64]:
