@@ -20,12 +20,13 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def compiled_sums(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile as ``compiled``, with leave to add in another order: sums of products take a quarter of the time."""
-    return _compiled(function, fastmath={"reassoc", "contract"})
+    """Compile as ``compiled``, with leave to add in another order, which is faster."""
+    return _compiled(function, {"reassoc", "contract"})
 
 
-def _compiled(function: Callable[P, R], **options: object) -> Callable[P, R]:
+def _compiled(function: Callable[P, R], fastmath: bool | set[str] = False) -> Callable[P, R]:
     try:
-        return njit(nogil=True, cache=True, **options)(function)
+        made: Callable[P, R] = njit(nogil=True, cache=True, fastmath=fastmath)(function)
     except RuntimeError:  # neither the package's folder nor the user's cache can be written to
-        return njit(nogil=True, **options)(function)
+        made = njit(nogil=True, fastmath=fastmath)(function)
+    return made

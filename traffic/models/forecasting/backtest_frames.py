@@ -47,8 +47,8 @@ def backtest(frame: Any, horizon: int, *, step: str | int | timedelta) -> Any:
     Returns
     -------
     polars.DataFrame or pandas.DataFrame
-        ``unique_id``, ``model``, the measures of ``measure_rows``, and ``reason``: of the champion why it was chosen
-        and what is odd about the series, null elsewhere.
+        ``unique_id``, ``model``, the measures of ``measure_rows``, and ``reason``: of the champion why it was
+        chosen and what is odd about the series, null elsewhere.
 
     Raises
     ------
@@ -104,10 +104,10 @@ def measure_rows(sums: BacktestSums, champions: list[str], scale: NDArray[np.flo
     Returns
     -------
     polars.DataFrame
-        ``series`` (its number), ``model`` and the columns of ``MEASURES``: mean absolute, scaled and root mean
-        squared error, the mean of actual less forecast, pinball loss over the scale and coverage (of the champion
-        alone), and 1 - mae / mae of the seasonal naive forecast by day, and of the mean. Null where nothing
-        was judged.
+        ``series`` (its number), ``model`` and the columns of ``MEASURES``: mean absolute, scaled and root
+        mean squared error, the mean of actual less forecast, pinball loss over the scale and coverage (of the
+        champion alone), and 1 - mae / mae of the seasonal naive forecast by day, and of the mean. Null where
+        nothing was judged.
     """
     n_models, n_series = len(sums.models), sums.n_origins.size
     count = np.where(sums.count > 0, sums.count, np.nan)
@@ -127,15 +127,18 @@ def measure_rows(sums: BacktestSums, champions: list[str], scale: NDArray[np.flo
         "skill_naive": _skill(mae, mae[sums.models.index(SEASONAL_NAIVE_DAY)]),
         "skill_mean": _skill(mae, mae[sums.models.index(MEAN)]),
     }
-    return pl.DataFrame(
-        {
-            "series": np.tile(np.arange(n_series), n_models),
-            "model": np.repeat(np.array(sums.models), n_series),
-            **{name: values.reshape(-1) for name, values in measures.items()},
-        }
-    ).with_columns(pl.col(name).cast(dtype) for name, dtype in MEASURES.items()).with_columns(
-        pl.col(pl.Float64).fill_nan(None)
-    ).sort("series", "model", maintain_order=True)
+    return (
+        pl.DataFrame(
+            {
+                "series": np.tile(np.arange(n_series), n_models),
+                "model": np.repeat(np.array(sums.models), n_series),
+                **{name: values.reshape(-1) for name, values in measures.items()},
+            }
+        )
+        .with_columns(pl.col(name).cast(dtype) for name, dtype in MEASURES.items())
+        .with_columns(pl.col(pl.Float64).fill_nan(None))
+        .sort("series", "model", maintain_order=True)
+    )
 
 
 def _skill(mae: NDArray[np.float64], of_yardstick: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -99,7 +99,7 @@ def backtest_sums(day: DayAhead, values: NDArray[np.float64]) -> BacktestSums:
 def _calibrated_sums(
     day: DayAhead, actual: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Sums of pinball loss and coverage of quantiles made of what was known then."""
+    """Sum up pinball loss and coverage of quantiles made of what was known then."""
     n_series, n_days, _ = actual.shape
     levels = np.array(QUANTILE_LEVELS)
     pinball, covered_80, covered_95 = np.zeros((3, n_series))
@@ -108,10 +108,14 @@ def _calibrated_sums(
         known = slice(0, row - day.lead + 1)
         points = np.concatenate([day.points[:, known], day.points[:, row : row + 1]], axis=1)
         is_root = day.law.is_root
-        law, _ = error_law(points, actual[:, known], day.is_judged[:, known], levels, day.lead, is_root=is_root)
+        law, _ = error_law(
+            points, actual[:, known], day.is_judged[:, known], levels, day.lead, is_root=is_root
+        )
         quantiles = law.quantiles()
         is_scored = ~np.isnan(actual[:, row]) & ~np.isnan(quantiles[:, :, 0])
-        errors = np.where(is_scored, actual[:, row], 0.0)[:, :, None] - np.where(is_scored[:, :, None], quantiles, 0.0)
+        errors = np.where(is_scored, actual[:, row], 0.0)[:, :, None] - np.where(
+            is_scored[:, :, None], quantiles, 0.0
+        )
         pinball += np.maximum(levels * errors, (levels - 1) * errors).mean(axis=2).sum(axis=1)
         covered_80 += (is_scored & (errors[:, :, 1] >= 0) & (errors[:, :, -2] <= 0)).sum(axis=1)
         covered_95 += (is_scored & (errors[:, :, 0] >= 0) & (errors[:, :, -1] <= 0)).sum(axis=1)

@@ -1,7 +1,7 @@
 """Intervals that hold: quantiles from the errors that the forecast itself has made out of sample.
 
-The law of the errors, by slot and as large as they are now, belongs here. Which forecast is calibrated belongs
-to ``champions``; a series of which nothing was judged, to ``young_records``.
+The law of the errors, by slot and as large as they are now, belongs here. Which forecast is calibrated
+belongs to ``champions``; a series of which nothing was judged, to ``young_records``.
 """
 
 from __future__ import annotations
@@ -109,11 +109,12 @@ def error_law(
 
     Notes
     -----
-    Split conformal prediction (Vovk, Gammerman and Shafer 2005) with weights that fade (Barber, Candès, Ramdas and
-    Tibshirani 2023) and locally adaptive scores (Lei et al. 2018): errors over the spread of their slot and its
-    neighbours are carried to today by how large errors were known to be on their day and are now, and pooled over
-    slots and days, since a cell by itself has too few for a tail of 2.5 %. With n effective days the levels are
-    moved out as Student's law of n degrees of freedom is wider than the normal one.
+    Split conformal prediction (Vovk, Gammerman and Shafer 2005) with weights that fade (Barber, Candès,
+    Ramdas and Tibshirani 2023) and locally adaptive scores (Lei et al. 2018): errors over the spread of their
+    slot and its neighbours are carried to today by how large errors were known to be on their day and are
+    now, and pooled over slots and days, since a cell by itself has too few for a tail of 2.5 %. With n
+    effective days the levels are moved out as Student's law of n degrees of freedom is wider than the normal
+    one.
     """
     centre = np.sqrt(points) if is_root else points
     actual = np.sqrt(values) if is_root else values
@@ -128,7 +129,9 @@ def error_law(
     growth = np.clip(size[:, -1:] / size[:, :-1], _LEAST_GROWTH, _MOST_GROWTH)
     errors *= growth[:, :, None]
     wanted = _moved_out(levels, is_known, recency)
-    deviates = weighted_quantiles(errors, recency, is_known, np.append(wanted, np.full((wanted.shape[0], 1), 0.5), axis=1))
+    deviates = weighted_quantiles(
+        errors, recency, is_known, np.append(wanted, np.full((wanted.shape[0], 1), 0.5), axis=1)
+    )
     median = deviates[:, -1:]
     # Some weekdays of a record of less than a week were never seen.
     widening = np.maximum(_WEEK / days_seen[:, -1:], 1.0)
@@ -165,7 +168,8 @@ def _days_seen(is_known: NDArray[np.bool_]) -> NDArray[np.float64]:
     first = has_error.argmax(axis=1)[:, None]
     row = np.arange(n_days + 1.0)
     # A record whose first row was judged is as long as the history at least.
-    return np.where(first > 0, np.maximum(row - first + 2, 1.0), n_days + row)
+    seen = np.where(first > 0, np.maximum(row - first + 2, 1.0), n_days + row)
+    return np.asarray(seen, dtype=np.float64)
 
 
 def _size_then(
@@ -185,7 +189,8 @@ def _size_then(
     age = row[:, None] - np.arange(n_days) - lead
     memory = np.where(age >= 0, 0.5 ** (age / _SIZE_HALF_LIFE), 0.0)
     size = (daily @ memory.T + _LONG_RUN_DAYS * total) / (share @ memory.T + _LONG_RUN_DAYS)
-    return np.maximum(size, 1e-3 * total + 1e-30) * np.sqrt(1 + _LEARNING_DAYS / days_seen)
+    size = np.maximum(size, 1e-3 * total + 1e-30)
+    return np.asarray(size * np.sqrt(1 + _LEARNING_DAYS / days_seen), dtype=np.float64)
 
 
 def _moved_out(

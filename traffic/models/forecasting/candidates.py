@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from traffic.models.forecasting.day_weights import FIRST_FORECAST_DAY, FIRST_PROFILE_DAY, N_DAYS, day_weights
+from traffic.models.forecasting.day_weights import day_weights
 from traffic.models.forecasting.profiles import PROFILES, ScaledDays, day_profiles
 from traffic.models.forecasting.residual_autoregression import intraday_updates
 from traffic.models.forecasting.residual_levels import level_updates
@@ -41,8 +41,8 @@ class Candidates:
     names : tuple of str
         One a candidate.
     forecasts : ndarray of shape (candidates, series, rows, slots)
-        In the series' own unit; the rows are the days ``FIRST_FORECAST_DAY`` to ``N_DAYS - 1`` of the history,
-        and last the day ahead.
+        In the series' own unit; the rows are the days ``FIRST_FORECAST_DAY`` to ``N_DAYS - 1`` of the
+        history, and last the day ahead.
     """
 
     names: tuple[str, ...]
@@ -86,7 +86,7 @@ class CandidateMaker:
         """
         profiles, _ = day_profiles(self._first.days, day_weights(self._kinds, lead))
         rows = profiles[PROFILES.index(profile)][None, :, FIRST_ROW:].copy()
-        return self._scale.backward(rows)[0]
+        return np.asarray(self._scale.backward(rows)[0], dtype=np.float64)
 
     def candidates(self, lead: int) -> Candidates:
         """Forecast by each profile, updated in both ways, and by the level.
@@ -154,4 +154,4 @@ def _between_hours(update: NDArray[np.float64], n_slots: int) -> NDArray[np.floa
     spread = np.zeros((n_hours, n_slots))
     spread[before, np.arange(n_slots)] = 1 - share
     spread[np.minimum(before + 1, n_hours - 1), np.arange(n_slots)] += share
-    return np.matmul(update, spread)
+    return np.asarray(np.matmul(update, spread), dtype=np.float64)

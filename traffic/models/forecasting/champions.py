@@ -48,7 +48,8 @@ class Champions:
         -------
         ndarray of shape (series, rows, slots)
         """
-        return np.take_along_axis(made, self.index[None, :, :, None], axis=0)[0]
+        picked: NDArray[np.float64] = np.take_along_axis(made, self.index[None, :, :, None], axis=0)[0]
+        return picked
 
     def names(self) -> list[str]:
         """Champion of each series for the day ahead."""
@@ -70,9 +71,13 @@ class Champions:
         days = f"{self.n_judged[series]} day{'s' if self.n_judged[series] > 1 else ''} that they had not seen"
         if chosen == COMBINATION:
             share = f"{of_combination / least:.2f} times" if least > 0 else "no more than"
-            return f"{_words(chosen)}: on {days} its error was {share} that of the {_name(1 + best)} forecast."
+            return (
+                f"{_words(chosen)}: on {days} its error was {share} that of the {_name(1 + best)} forecast."
+            )
         share = f"{of_combination / least:.2f} times as large" if least > 0 else "larger"
-        return f"{_words(chosen)}: on {days} the combination's error was {share}, and no model may lose to it."
+        return (
+            f"{_words(chosen)}: on {days} the combination's error was {share}, and no model may lose to it."
+        )
 
 
 def choose_champions(errors: NDArray[np.float64], is_judged: NDArray[np.bool_], lead: int) -> Champions:
@@ -95,7 +100,9 @@ def choose_champions(errors: NDArray[np.float64], is_judged: NDArray[np.bool_], 
     n_judged = is_judged.shape[1]
     known = np.append(np.maximum(np.arange(n_judged) - lead + 1, 0), n_judged)
     total = np.concatenate([np.zeros((*errors.shape[:2], 1)), np.cumsum(errors, axis=2)], axis=2)[:, :, known]
-    count = np.concatenate([np.zeros((is_judged.shape[0], 1), dtype=np.int64), np.cumsum(is_judged, axis=1)], axis=1)
+    count = np.concatenate(
+        [np.zeros((is_judged.shape[0], 1), dtype=np.int64), np.cumsum(is_judged, axis=1)], axis=1
+    )
     count = count[:, known]
     of_combination, by_day, by_week = total
     naive = np.where(by_week < by_day, 2, 1)

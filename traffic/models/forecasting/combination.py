@@ -38,11 +38,10 @@ def judged_days(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     ndarray of bool of shape (series, N_DAYS - FIRST_FORECAST_DAY)
         Where something is observed, after the first two days of the series.
     """
-    is_seen = (~np.isnan(values)).any(axis=2)
+    is_seen = np.any(~np.isnan(values), axis=2)
     first = np.where(is_seen.any(axis=1), is_seen.argmax(axis=1), N_DAYS)
-    return is_seen[:, FIRST_FORECAST_DAY:] & (
-        np.arange(FIRST_FORECAST_DAY, N_DAYS) >= first[:, None] + _DAYS_BEFORE
-    )
+    day = np.arange(FIRST_FORECAST_DAY, N_DAYS)
+    return np.asarray(is_seen[:, FIRST_FORECAST_DAY:] & (day >= first[:, None] + _DAYS_BEFORE))
 
 
 def daily_errors(
@@ -98,7 +97,8 @@ def combine(
     average forecaster (Vovk 1990), forgetting with a half-life of three days.
     """
     weights = combination_weights(errors, is_judged, lead)
-    return np.einsum("csd,csdh->sdh", weights, forecasts)
+    combined: NDArray[np.float64] = np.einsum("csd,csdh->sdh", weights, forecasts)
+    return combined
 
 
 def combination_weights(

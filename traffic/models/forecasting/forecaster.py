@@ -139,12 +139,14 @@ def forecast_ahead(
 def _plain(
     model: str, values: NDArray[np.float64], kinds: NDArray[np.int64], lead: int
 ) -> NDArray[np.float64]:
-    """A profile without updates, on a scale of its own."""
+    """Forecast by a profile without updates, on a scale of its own."""
     profile, scale = split_name(model)
     if profile not in PROFILES:  # an intraday update, of a day whose eve is not known
         profile = profile.removesuffix(f"_{INTRADAY}")
     is_signed = bool((values < 0).any())
-    return CandidateMaker(values, kinds, Scale.of(IDENTITY if is_signed else scale, values)).plain(profile, lead)
+    return CandidateMaker(values, kinds, Scale.of(IDENTITY if is_signed else scale, values)).plain(
+        profile, lead
+    )
 
 
 def _champions(

@@ -45,8 +45,8 @@ def forecast(
     Parameters
     ----------
     frame : polars.DataFrame, polars.LazyFrame or pandas.DataFrame
-        ``unique_id``, ``ds`` and ``y``, a row a series and time. At most the last eight weeks are used; gaps are
-        missing values, never zeros. Times with a zone are aligned by its local clock.
+        ``unique_id``, ``ds`` and ``y``, a row a series and time. At most the last eight weeks are used; gaps
+        are missing values, never zeros. Times with a zone are aligned by its local clock.
     horizon : int
         Steps ahead of each series' last row, at most seven days.
     step : str, int or timedelta
@@ -54,8 +54,9 @@ def forecast(
     levels : sequence of float
         Probabilities of the central intervals, in percent.
     models : str or sequence of str
-        ``auto`` gives one column, ``diurnal``: for each series the champion, which has beaten the seasonal naive
-        forecasts on days that it had not seen, or else the better of these. Names of models give a column each.
+        ``auto`` gives one column, ``diurnal``: for each series the champion, which has beaten the seasonal
+        naive forecasts on days that it had not seen, or else the better of these. Names of models give a
+        column each.
 
     Returns
     -------
@@ -79,7 +80,7 @@ def forecast(
     for panel in panels_of(long, step_seconds):
         ds, column = targets_of(panel, horizon)
         histories = histories_of(panel, column)
-        columns = {ID: np.repeat(np.arange(panel.ids.len()), horizon)}
+        columns: dict[str, Any] = {ID: np.repeat(np.arange(panel.ids.len()), horizon)}
         for name in names:
             points, quantiles = _forecast_arrays(histories, step_seconds, levels, name)
             columns |= _columns(name, points, quantiles, column, levels)
@@ -111,8 +112,8 @@ def cross_validation(
     Returns
     -------
     polars.DataFrame or pandas.DataFrame
-        ``unique_id``, ``ds``, ``cutoff`` (the last time that was known), ``y`` (NaN where missing) and the columns
-        of ``forecast``. Origins before a series' first value are left out.
+        ``unique_id``, ``ds``, ``cutoff`` (the last time that was known), ``y`` (NaN where missing) and the
+        columns of ``forecast``. Origins before a series' first value are left out.
 
     Raises
     ------
@@ -217,7 +218,9 @@ def check_options(horizon: int, levels: Sequence[float], step_seconds: int) -> N
     """Refuse a horizon of more than seven days, and levels that are no percents."""
     most = DAYS_A_WEEK * 86_400 // step_seconds
     if not 1 <= horizon <= most:
-        raise ValueError(f"horizon = {horizon} must be 1 to {most} steps: at most seven days of {step_seconds} s.")
+        raise ValueError(
+            f"horizon = {horizon} must be 1 to {most} steps: at most seven days of {step_seconds} s."
+        )
     wrong = [level for level in levels if not 0 < level < 100]
     if wrong:
         raise ValueError(f"level {wrong[0]} must lie between 0 and 100: the percent that an interval holds.")

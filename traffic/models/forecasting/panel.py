@@ -83,10 +83,11 @@ def step_of(step: str | int | timedelta) -> int:
     ValueError
         If it is no duration, below a second or above a day.
     """
-    seconds = duration_seconds(step) if isinstance(step, str) else step
-    seconds = seconds.total_seconds() if isinstance(seconds, timedelta) else seconds
+    if isinstance(step, str):
+        step = duration_seconds(step)
+    seconds = step.total_seconds() if isinstance(step, timedelta) else step
     if not (1 <= seconds <= DAY_SECONDS and seconds == int(seconds)):
-        raise ValueError(f"step = {step!r} must be whole seconds, from one second to a day, such as '5m' or '1h'")
+        raise ValueError(f"step = {step!r} must be whole seconds, at most a day, such as '5m' or '1h'")
     return int(seconds)
 
 
@@ -109,26 +110,13 @@ def read_frame(frame: Any) -> pl.DataFrame:
         If a column is absent or of a wrong type, a row has no ``unique_id`` or ``ds``, or a series has two
         rows of the same time: which one, and what to do.
     """
-    if isinstance(frame, pl.LazyFrame):
-        frame = frame.collect()
-    if not isinstance(frame, pl.DataFrame):
-        frame = pl.from_pandas(frame)
-    absent = [name for name in (ID, TIME, VALUE) if name not in frame.columns]
-    if absent:
-        raise ValueError(
-            f"The frame has no column {', '.join(absent)}; it needs {ID}, {TIME} and {VALUE}, a row a series and "
-            f"time (it has {', '.join(frame.columns)})."
-        )
-    frame = frame.select(ID, TIME, VALUE)
-    if not (frame[TIME].dtype == pl.Date or isinstance(frame[TIME].dtype, pl.Datetime)):
-        raise ValueError(
-            f"Column {TIME} is of type {frame[TIME].dtype}; make it a time first, with str.to_datetime() for one."
-        )
-    if not (frame[VALUE].dtype.is_numeric() or frame[VALUE].dtype == pl.Null):
-        raise ValueError(f"Column {VALUE} is of type {frame[VALUE].dtype}; make it a number first.")
-    for name in (ID, TIME):
-        if n_null := frame[name].null_count():
-            raise ValueError(f"{n_null} rows have no {name}; drop them, or say what they belong to.")
+    collected = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
+    given: pl.DataFrame = collected if isinstance(collected, pl.DataFrame) else pl.from_pandas(collected)
+    _check_columns(given)
+    return _typed(given.select(ID, TIME, VALUE))
+
+
+def _typed(frame: pl.DataFrame) -> pl.DataFrame:
     if frame[TIME].dtype == pl.Date:
         frame = frame.with_columns(pl.col(TIME).cast(pl.Datetime("us")))
     value = pl.col(VALUE).cast(pl.Float64).fill_null(float("nan"))
@@ -144,6 +132,24 @@ def read_frame(frame: Any) -> pl.DataFrame:
             f"{twice[ID][0]}; keep one of them, or add them up."
         )
     return frame
+
+
+def _check_columns(frame: pl.DataFrame) -> None:
+    absent = [name for name in (ID, TIME, VALUE) if name not in frame.columns]
+    if absent:
+        raise ValueError(
+            f"The frame has no column {', '.join(absent)}; it needs {ID}, {TIME} and {VALUE}, a row a series "
+            f"and time (it has {', '.join(frame.columns)})."
+        )
+    if not (frame[TIME].dtype == pl.Date or isinstance(frame[TIME].dtype, pl.Datetime)):
+        raise ValueError(
+            f"Column {TIME} is of type {frame[TIME].dtype}; make it a time first, with str.to_datetime()."
+        )
+    if not (frame[VALUE].dtype.is_numeric() or frame[VALUE].dtype == pl.Null):
+        raise ValueError(f"Column {VALUE} is of type {frame[VALUE].dtype}; make it a number first.")
+    for name in (ID, TIME):
+        if n_null := frame[name].null_count():
+            raise ValueError(f"{n_null} rows have no {name}; drop them, or say what they belong to.")
 
 
 def panels_of(frame: pl.DataFrame, step_seconds: int, more: int = 0) -> Iterator[Panel]:
@@ -198,7 +204,7 @@ def _panel(frame: pl.DataFrame, edges: NDArray[np.int64], step_seconds: int, n_s
 
 
 def targets_of(panel: Panel, horizon: int, back: int = 0) -> tuple[pl.Series, NDArray[np.int64]]:
-    """Times to forecast.
+    """Say which times are to be forecast.
 
     Parameters
     ----------
@@ -218,10 +224,13 @@ def targets_of(panel: Panel, horizon: int, back: int = 0) -> tuple[pl.Series, ND
     ahead = np.arange(1 - back, horizon + 1 - back, dtype=np.int64) * panel.step_seconds * _MICROSECONDS
     n_series = panel.ids.len()
     base = panel.last.cast(pl.Int64).to_numpy()[:, None]
-    unit = panel.last.dtype.time_unit or "us"
+    kind = panel.last.dtype
+    if not isinstance(kind, pl.Datetime):
+        raise TypeError(f"{TIME} is of type {kind}, not a time.")
+    unit = kind.time_unit or "us"
     per_second = {"ms": 1_000, "us": _MICROSECONDS, "ns": 1_000_000_000}[unit]
-    ds = pl.Series(TIME, (base + ahead // _MICROSECONDS * per_second).reshape(-1)).cast(panel.last.dtype)
-    if panel.last.dtype.time_zone is None:
+    ds = pl.Series(TIME, (base + ahead // _MICROSECONDS * per_second).reshape(-1)).cast(kind)
+    if kind.time_zone is None:
         return ds, np.broadcast_to(np.arange(horizon), (n_series, horizon))
     cell = cells(_local_microseconds(ds), np.repeat(panel.phase, horizon), panel.step_seconds)
     return ds, cell.reshape(n_series, horizon) - (panel.end_cell[:, None] - back + 1)

@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from traffic.models.forecasting.forecaster import forecast_ahead, passes
 from traffic.models.forecasting.frames import CHAMPION, as_came, check_options, joined, labelled
 from traffic.models.forecasting.outages import without_outages
-from traffic.models.forecasting.panel import ID, TIME, histories_of, panels_of, read_frame, step_of, targets_of
+from traffic.models.forecasting.panel import (
+    ID,
+    TIME,
+    histories_of,
+    panels_of,
+    read_frame,
+    step_of,
+    targets_of,
+)
 from traffic.models.forecasting.paths import DENSE_LEVELS, draw_normal_paths, normal_scores, values_of
 from traffic.windowing.histories import Histories
 
@@ -39,9 +47,9 @@ def simulate_paths(
     Returns
     -------
     polars.DataFrame or pandas.DataFrame
-        ``unique_id``, ``ds``, ``path`` (0, 1, ...) and ``diurnal``. Over many paths the quantiles of each time are
-        those of ``forecast``; within a path, errors go together as those of earlier forecasts have done, so that the
-        share of paths that pass a threshold at any moment is the probability of that.
+        ``unique_id``, ``ds``, ``path`` (0, 1, ...) and ``diurnal``. Over many paths the quantiles of each
+        time are those of ``forecast``; within a path, errors go together as those of earlier forecasts have
+        done, so that the share of paths that pass a threshold at any moment is the probability of that.
 
     Raises
     ------

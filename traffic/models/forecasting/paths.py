@@ -15,7 +15,19 @@ from scipy.special import ndtr, ndtri
 from traffic.models.forecasting.calibration import ErrorLaw
 
 DENSE_LEVELS: Final = np.array(
-    [0.001, 0.0025, 0.005, 0.01, 0.025, *np.arange(0.05, 0.951, 0.05).round(2), 0.975, 0.99, 0.995, 0.9975, 0.999]
+    [
+        0.001,
+        0.0025,
+        0.005,
+        0.01,
+        0.025,
+        *np.arange(0.05, 0.951, 0.05).round(2),
+        0.975,
+        0.99,
+        0.995,
+        0.9975,
+        0.999,
+    ]
 )
 """At which the law of an error is known: straight lines between them, and nothing beyond."""
 
@@ -64,10 +76,10 @@ def draw_normal_paths(
 
     Notes
     -----
-    A stationary Gaussian process with the autocorrelation of the scores, R(u) = sum z_t z_(t+u) / sum 1 over the
-    pairs of one origin that are known, not centred, for a whole night may be above its forecast. Drawn by circulant
-    embedding (Dietrich and Newsam 1997); negative eigenvalues, which chance and missing pairs may cause, are taken
-    for zero.
+    A stationary Gaussian process with the autocorrelation of the scores, R(u) = sum z_t z_(t+u) / sum 1 over
+    the pairs of one origin that are known, not centred, for a whole night may be above its forecast. Drawn by
+    circulant embedding (Dietrich and Newsam 1997); negative eigenvalues, which chance and missing pairs may
+    cause, are taken for zero.
     """
     n_series, _, horizon = scores.shape
     size = 2 * horizon
@@ -79,7 +91,9 @@ def draw_normal_paths(
     # No pair is so far apart; what is believed there matters to no path.
     correlation[:, horizon] = correlation[:, horizon - 1]
     eigenvalues = np.maximum(np.fft.rfft(correlation, axis=1).real, 0.0)
-    total = (eigenvalues[:, :1] + 2 * eigenvalues[:, 1:-1].sum(axis=1, keepdims=True) + eigenvalues[:, -1:]) / size
+    total = (
+        eigenvalues[:, :1] + 2 * eigenvalues[:, 1:-1].sum(axis=1, keepdims=True) + eigenvalues[:, -1:]
+    ) / size
     has_law = (is_known.any(axis=2).sum(axis=1) >= 2) & (total[:, 0] > 0)
     eigenvalues[~has_law], total[~has_law] = 1.0, 1.0
     noise = np.fft.rfft(rng.standard_normal((n_series, n_paths, size)), axis=2)

@@ -122,7 +122,7 @@ def _weekday_deviations(
     observed = days.is_observed & has_level
     is_complete = days.is_complete and bool(has_level.all())
     means = _weighted_means(ScaledDays(deviations, observed, is_complete), weights.deviations[None])[0]
-    return means if is_complete else np.nan_to_num(means)
+    return means if is_complete else np.where(np.isnan(means), 0.0, means)
 
 
 def _medians_of_kind(

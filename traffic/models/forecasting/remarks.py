@@ -1,6 +1,7 @@
 """What is odd about a history, in sentences: a forecast of such a series deserves them.
 
-Sentences on one series' history belong here; what the forecaster makes of it belongs to the modules that do it.
+Sentences on one series' history belong here; what the forecaster makes of it belongs to the modules that do
+it.
 """
 
 from __future__ import annotations

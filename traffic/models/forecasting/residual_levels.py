@@ -21,7 +21,8 @@ from traffic.models.forecasting.residuals import (
 )
 
 _HALF_LIVES: Final = np.array([1.0, 4.0, 12.0, 48.0])
-"""Of the exponentially weighted levels, in hours; all but the last fade over four times as many hours ahead."""
+"""Of the exponentially weighted levels, in hours; all but the last fade over four times as many hours
+ahead."""
 
 _PENALTY: Final = 0.3
 _WEEK: Final = 7
@@ -57,7 +58,7 @@ def level_updates(residuals: Residuals) -> NDArray[np.float64]:
     coefficients = _coefficients(residuals, levels[:, :, np.maximum(day - lead + 1, 0)], fade, same_hour)
     eve = np.append(np.arange(FIRST_ROW, N_RESIDUAL_DAYS) - lead + 1, N_RESIDUAL_DAYS)
     n_levels = half_lives.size
-    update = np.matmul(coefficients[..., :n_levels] * levels[:, :, eve], fade.T)
+    update: NDArray[np.float64] = np.matmul(coefficients[..., :n_levels] * levels[:, :, eve], fade.T)
     for index, delay in enumerate((lead, _WEEK)):
         known = residuals.clipped[:, :, residuals.rows - delay]
         update += coefficients[..., n_levels + index, None] * known

@@ -22,7 +22,8 @@ FIRST_ROW: Final = FIRST_FORECAST_DAY - FIRST_PROFILE_DAY
 """Residual day that the first forecast is made for."""
 
 REFIT_DAYS: Final = 14
-"""Coefficients are estimated anew every two weeks: every day gains one per cent and costs ten times as much."""
+"""Coefficients are estimated anew every two weeks: every day gains one per cent and costs ten times as
+much."""
 
 _MEMORY_DAYS: Final = 28.0
 """Half-life of what the coefficients are learned from."""
@@ -91,9 +92,7 @@ def hourly_means(values: NDArray[np.float64], is_observed: NDArray[np.bool_]) ->
     return np.asarray(total / np.where(n_seen > 0, n_seen, np.nan), dtype=np.float64)
 
 
-def residuals_of(
-    hourly: NDArray[np.float64], profiles: NDArray[np.float64], lead: int
-) -> Residuals:
+def residuals_of(hourly: NDArray[np.float64], profiles: NDArray[np.float64], lead: int) -> Residuals:
     """Residuals of the profiles in the days that are past.
 
     Parameters

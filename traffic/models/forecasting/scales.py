@@ -28,8 +28,8 @@ class Scale:
     Parameters
     ----------
     name : str
-        One of ``SCALES``. Between the square root and the logarithm, the fourth root is the variance-stabilising
-        power of the Box-Cox family (Box and Cox 1964) that needs no offset at zero.
+        One of ``SCALES``. Between the square root and the logarithm, the fourth root is the
+        variance-stabilising power of the Box-Cox family (Box and Cox 1964) that needs no offset at zero.
     size : ndarray of shape (series,)
         Mean of the absolute values; the offset of the logarithm is a part of it.
     """
@@ -65,7 +65,7 @@ class Scale:
         return root if self.name == SQUARE_ROOT else np.sqrt(root)
 
     def backward(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Take values of shape (..., series, rows, slots) back, in place; none is below zero but for the identity."""
+        """Take values of shape (..., series, rows, slots) back; all but the identity do it in place."""
         if self.name == IDENTITY:
             return scaled
         if self.name == LOG:

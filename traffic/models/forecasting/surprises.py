@@ -78,7 +78,7 @@ def without_surprises(days: ScaledDays, weights: DayWeights) -> FirstDay:
 
 
 def _excess(residuals: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What is beyond the limit in every profile's residuals, of shape (series, residual days, hours)."""
+    """Find what is beyond the limit in every profile's residuals, of shape (series, residual days, hours)."""
     least = residuals[0].copy()
     size = np.abs(least)
     for other in residuals[1:]:
@@ -91,13 +91,14 @@ def _excess(residuals: NDArray[np.float64]) -> NDArray[np.float64]:
     size = np.abs(deviations)
     robust_std = MAD_TO_STD * np.median(size, axis=1, keepdims=True)
     beyond = np.where((size > _LIMIT * robust_std) & (robust_std > 0), size - _LIMIT * robust_std, 0.0)
-    return np.copysign(beyond, deviations).reshape(least.shape)
+    return np.asarray(np.copysign(beyond, deviations).reshape(least.shape), dtype=np.float64)
 
 
 def _medians_of_five(flat: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Running medians of five values, mirrored at the ends, by five comparisons instead of a sort."""
+    """Take running medians of five values, mirrored at the ends, by comparisons instead of a sort."""
     padded = np.pad(flat, ((0, 0), (2, 2)), mode="reflect")
     a, b, c, d, e = (padded[:, i : i + flat.shape[1]] for i in range(5))
     low = np.maximum(np.minimum(a, b), np.minimum(d, e))
     high = np.minimum(np.maximum(a, b), np.maximum(d, e))
-    return np.maximum(np.minimum(low, high), np.minimum(np.maximum(low, high), c))
+    medians: NDArray[np.float64] = np.maximum(np.minimum(low, high), np.minimum(np.maximum(low, high), c))
+    return medians

@@ -52,7 +52,7 @@ def weighted_quantiles(
     value by four parts in a million), so that one sort of 32-bit numbers brings weights and values into order
     together: a third of the cost of sorting indices.
     """
-    n_series, n_days, n_slots = values.shape
+    n_series, n_days = values.shape[:2]
     if n_days > MAX_DAYS:
         raise ValueError(f"{n_days} days; no more than {MAX_DAYS} can be told apart.")
     bits = np.ascontiguousarray(values, dtype=np.float32).view(np.uint32)
