@@ -114,7 +114,8 @@ UNDO_VERSION_4 = (
     )
     """,
     *(
-        f"ALTER TABLE forecasts.scores DROP COLUMN {name}" for name in ("naive_error", "mean_error", "pinball")
+        f"ALTER TABLE forecasts.scores DROP COLUMN {name}"
+        for name in ("naive_error", "mean_error", "pinball")
     ),
     *(
         f"COMMENT ON COLUMN {column} IS 'old'"
@@ -130,8 +131,8 @@ UNDO_VERSION_4 = (
         )
     ),
     "COMMENT ON TABLE forecasts.points IS 'old'",
-    "INSERT INTO forecasts.scores (series_id, model, issued_at_utc, step_seconds, target_utc, horizon, error) "
-    "VALUES ('www/bytes', 'periodic', TIMESTAMP '2024-05-01', 120, TIMESTAMP '2024-05-01', 1, -2.5)",
+    "INSERT INTO forecasts.scores (series_id, model, issued_at_utc, step_seconds, target_utc, horizon, "
+    "error) VALUES ('www/bytes', 'periodic', TIMESTAMP '2024-05-01', 120, TIMESTAMP '2024-05-01', 1, -2.5)",
     "UPDATE platform.schema_versions SET version = 3",
 )
 
