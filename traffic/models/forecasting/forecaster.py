@@ -117,9 +117,13 @@ def forecast_ahead(
     scale = Scale.of(FOURTH_ROOT if is_root else IDENTITY, values)
     maker = CandidateMaker(values, kinds, scale)
     is_judged = judged_days(values)
+    has_gap = bool(np.isnan(values).any())
     for lead in range(1, kinds.size - N_DAYS + 1):
         made = maker.candidates(lead)
         naive = naive_forecasts(values, lead)
+        if has_gap:  # a gap longer than the window leaves no candidate, and one that says nothing cannot err
+            last = np.broadcast_to(naive[NAIVE.index(LAST_VALUE)], made.forecasts.shape)
+            np.copyto(made.forecasts, last, where=np.isnan(made.forecasts))
         models = (*made.names, *NAIVE, COMBINATION)
         n_made = len(made.names)
         forecasts = np.concatenate([made.forecasts, naive, naive[:1]])
