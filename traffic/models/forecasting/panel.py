@@ -189,7 +189,8 @@ def _panel(frame: pl.DataFrame, edges: NDArray[np.int64], step_seconds: int, n_s
     end_cell = cell[last_row]
     place = cell - np.repeat(end_cell, sizes) + n_steps - 1
     row = np.repeat(np.arange(sizes.size), sizes)
-    is_in = place >= 0
+    # Where the clock goes back, times before the last one may lie behind it by the clock.
+    is_in = (place >= 0) & (place < n_steps)
     flat = (row * n_steps + place)[is_in]
     known = frame[VALUE].to_numpy()[is_in]
     values = np.full((sizes.size, n_steps), np.nan)
@@ -230,7 +231,7 @@ def targets_of(panel: Panel, horizon: int, back: int = 0) -> tuple[pl.Series, ND
     unit = kind.time_unit or "us"
     per_second = {"ms": 1_000, "us": _MICROSECONDS, "ns": 1_000_000_000}[unit]
     ds = pl.Series(TIME, (base + ahead // _MICROSECONDS * per_second).reshape(-1)).cast(kind)
-    if kind.time_zone is None:
+    if kind.time_zone is None and DAY_SECONDS % panel.step_seconds == 0:
         return ds, np.broadcast_to(np.arange(horizon), (n_series, horizon))
     cell = cells(_local_microseconds(ds), np.repeat(panel.phase, horizon), panel.step_seconds)
     return ds, cell.reshape(n_series, horizon) - (panel.end_cell[:, None] - back + 1)

@@ -25,6 +25,7 @@ from traffic.models.forecasting.panel import (
     targets_of,
 )
 from traffic.models.forecasting.paths import DENSE_LEVELS, draw_normal_paths, normal_scores, values_of
+from traffic.models.forecasting.scales import sizes_of
 from traffic.windowing.histories import Histories
 
 PATH: Final = "path"
@@ -109,7 +110,8 @@ def simulate_batch(
     paths = np.full((histories.n_series, n_paths, n_ahead * n_slots), np.nan)
     for rows, part in passes(histories):
         kept = without_outages(part.values, step_seconds)
-        days = list(forecast_ahead(kept, part.kinds, DENSE_LEVELS))
+        size = sizes_of(kept)[:, None, None]
+        days = list(forecast_ahead(kept / size, part.kinds, DENSE_LEVELS))
         n_origins = days[0].standardised.shape[1] - n_ahead + 1
         # The errors of one forecast stand a day later with each lead.
         scores = np.concatenate(
@@ -122,5 +124,5 @@ def simulate_batch(
         normal = draw_normal_paths(scores, n_paths, _HALF_LIFE_HOURS * 3600 / step_seconds, rng)
         for day in days:
             slots = slice((day.lead - 1) * n_slots, day.lead * n_slots)
-            paths[rows, :, slots] = values_of(normal[:, :, slots], day.law)
+            paths[rows, :, slots] = values_of(normal[:, :, slots], day.law) * size
     return paths
