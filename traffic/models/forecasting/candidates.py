@@ -28,7 +28,7 @@ PLAIN_SCALES: Final = (IDENTITY, SQUARE_ROOT, LOG)
 """Scales on which a profile can be asked for beside the fourth root, which the combination uses."""
 
 _MARGIN: Final = 0.1
-"""How far beyond the range seen until its eve a forecast may go, as a part of that range on the scale: an update
+"""How far beyond the range seen until its eve a forecast may go, as a part of it, on the scale: an update
 that explodes is stopped there, and growth is not."""
 
 

@@ -150,9 +150,9 @@ def _plain(
     if profile not in PROFILES:  # an intraday update, of a day whose eve is not known
         profile = profile.removesuffix(f"_{INTRADAY}")
     is_signed = bool((values < 0).any())
-    return CandidateMaker(values, kinds, Scale.of(IDENTITY if is_signed else scale, values)).plain(
-        profile, lead
-    )
+    maker = CandidateMaker(values, kinds, Scale.of(IDENTITY if is_signed else scale, values))
+    points = maker.plain(profile, lead)
+    return points if is_signed else np.maximum(points, 0.0)
 
 
 def _champions(

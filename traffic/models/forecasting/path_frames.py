@@ -71,7 +71,7 @@ def simulate_paths(
         ds, column = targets_of(panel, horizon)
         histories = histories_of(panel, column)
         drawn = simulate_batch(histories, step_seconds, n_paths, rng)
-        at = np.minimum(column, drawn.shape[2] - 1)[:, None, :]
+        at = panel.places(column, drawn.shape[2])[:, None, :]
         values = np.take_along_axis(drawn, np.broadcast_to(at, (*drawn.shape[:2], horizon)), axis=2)
         n_series = panel.ids.len()
         times = np.arange(n_series * horizon).reshape(n_series, 1, horizon)
@@ -82,7 +82,7 @@ def simulate_paths(
         }
         ds = ds[np.broadcast_to(times, values.shape).reshape(-1)]
         made.append(labelled(pl.DataFrame(columns), panel.ids).insert_column(1, ds.alias(TIME)))
-    return as_came(joined(made, long), frame)
+    return as_came(joined(made, long, {PATH: pl.Int64, CHAMPION: pl.Float64}), frame)
 
 
 def simulate_batch(
