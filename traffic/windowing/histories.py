@@ -62,6 +62,10 @@ class Histories:
         """Days that are to be forecast."""
         return int(self.kinds.size - self.values.shape[1])
 
+    def ahead(self, days: int) -> Histories:
+        """Return the histories with fewer days to forecast."""
+        return replace(self, kinds=self.kinds[: self.n_days + days])
+
     def part(self, rows: slice | NDArray[np.intp]) -> Histories:
         """Return the histories of some of the series."""
         return replace(self, values=self.values[rows])

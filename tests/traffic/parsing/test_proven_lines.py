@@ -13,7 +13,7 @@ import pytest
 
 import traffic.compiled
 from traffic.parsing.content import MAX_LINE_BYTES, LineBlock, decompressed_chunks, line_blocks, lines_of
-from traffic.parsing.weblog import FORMATS, ParsedLines, WebLogReader, line_scan, reader
+from traffic.parsing.weblog import FORMATS, ParsedLines, WebLogReader, reader
 from traffic.parsing.weblog.proven_lines import prove_combined, prove_common
 from traffic.parsing.weblog.text_layout import TextLayout
 
