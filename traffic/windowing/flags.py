@@ -74,7 +74,7 @@ def flag_values(
     usable = np.where(is_impossible, np.nan, value)
     days = value.size * step_seconds / 86_400
     median = slot_medians(usable, slot)
-    is_outage = _outages(usable, median[slot], step_seconds)
+    is_outage = outages(usable, median[slot], step_seconds)
     usable = np.where(is_outage, np.nan, usable)
     if days < SHORT_SERIES_DAYS:
         lower, upper = tukey_limits(usable)
@@ -86,7 +86,23 @@ def flag_values(
     return Flags(is_outlier, is_outage, is_impossible, clean)
 
 
-def _outages(value: Floats, slot_median: Floats, step_seconds: int) -> Booleans:
+def outages(value: Floats, slot_median: Floats, step_seconds: int) -> Booleans:
+    """Find exact zeros that last half an hour where there is always traffic.
+
+    Parameters
+    ----------
+    value : ndarray of shape (time,)
+        NaN where missing.
+    slot_median : ndarray of shape (time,)
+        Median of the value's slot.
+    step_seconds : int
+        The grid's spacing.
+
+    Returns
+    -------
+    ndarray of bool of shape (time,)
+        Runs of zeros at slots whose median is above zero.
+    """
     # A log that is silent at night has a slot median of zero there, and its zeros are no outage.
     with np.errstate(invalid="ignore"):
         is_zero = (value == 0) & (slot_median > 0)

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import traffic.compiled
 from traffic.parsing.content import MAX_LINE_BYTES, LineBlock, decompressed_chunks, line_blocks, lines_of
 from traffic.parsing.weblog import FORMATS, ParsedLines, WebLogReader, line_scan, reader
 from traffic.parsing.weblog.proven_lines import prove_combined, prove_common
@@ -134,8 +135,8 @@ def test_where_nothing_compiled_can_be_kept_it_is_compiled_anew(monkeypatch: pyt
             raise RuntimeError("cannot cache function: no locator available")
         return lambda function: function
 
-    monkeypatch.setattr(line_scan, "njit", njit)
-    assert line_scan.compiled(len)("abc") == 3
+    monkeypatch.setattr(traffic.compiled, "njit", njit)
+    assert traffic.compiled.compiled(len)("abc") == 3
 
 
 @pytest.mark.real_data

@@ -7,14 +7,12 @@ lines that are scanned stand as many bytes more, so that nothing here has to ask
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import ParamSpec, TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from traffic.compiled import compiled
 from traffic.parsing.content import MAX_LINE_BYTES
 from traffic.parsing.local_time import EARLIEST_YEAR, LATEST_YEAR
 
@@ -50,16 +48,6 @@ OTHER_WIDTH = 3
 
 Bytes = NDArray[np.uint8]
 Rows = NDArray[np.int64]
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function, and keep what was compiled for the next process where there is a place for it."""
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # neither the package's folder nor the user's cache can be written to
-        return njit(nogil=True)(function)
 
 
 @compiled

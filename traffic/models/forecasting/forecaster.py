@@ -1,0 +1,165 @@
+"""The forecaster: from histories side by side to point forecasts, quantiles and the reason of each champion.
+
+The order of the steps belongs here; each step is a module of its own. Frames belong to ``frames``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from traffic.models.forecasting.calibration import ErrorLaw, error_law
+from traffic.models.forecasting.candidates import INTRADAY, CandidateMaker, split_name
+from traffic.models.forecasting.champions import COMBINATION, N_SEASONAL, Champions, choose_champions
+from traffic.models.forecasting.combination import combine, daily_errors, judged_days
+from traffic.models.forecasting.day_weights import FIRST_FORECAST_DAY, N_DAYS
+from traffic.models.forecasting.models import AUTO
+from traffic.models.forecasting.naive import LAST_VALUE, NAIVE, naive_forecasts
+from traffic.models.forecasting.profiles import PROFILES
+from traffic.models.forecasting.scales import FOURTH_ROOT, IDENTITY, Scale
+from traffic.windowing.histories import Histories
+
+_VALUES_AT_ONCE: Final = 24_000
+"""Of the histories of one pass: what is made of them then stays in a processor's cache."""
+
+
+@dataclass(frozen=True, eq=False)
+class DayAhead:
+    """Some series' forecasts of one day ahead, and how each model would have done before.
+
+    Parameters
+    ----------
+    lead : int
+        1 for the first day ahead.
+    models : tuple of str
+        Candidates, naive forecasts and last the combination.
+    forecasts : ndarray of shape (models, series, rows, slots)
+        Rows as in ``Candidates``; the last is the day ahead.
+    is_judged : ndarray of bool of shape (series, rows - 1)
+        Days on which forecasts are judged.
+    champions : Champions
+    points : ndarray of shape (series, rows, slots)
+        The champions' forecasts.
+    law : ErrorLaw
+        Of the day ahead.
+    standardised : ndarray of shape (series, rows - 1, slots)
+        Errors of ``points`` over their spread; NaN where not known.
+    """
+
+    lead: int
+    models: tuple[str, ...]
+    forecasts: NDArray[np.float64]
+    is_judged: NDArray[np.bool_]
+    champions: Champions
+    points: NDArray[np.float64]
+    law: ErrorLaw
+    standardised: NDArray[np.float64]
+
+
+def passes(histories: Histories) -> Iterator[tuple[NDArray[np.intp], Histories]]:
+    """Cut histories into parts that are forecast together.
+
+    Parameters
+    ----------
+    histories : Histories
+        Of ``N_DAYS`` days.
+
+    Yields
+    ------
+    rows : ndarray of int
+        Which of the series.
+    part : Histories
+        Either none of its series has a gap, or any may; either none has a negative value, or any may.
+    """
+    values = histories.values
+    has_gap = np.isnan(values).any(axis=(1, 2))
+    with np.errstate(invalid="ignore"):
+        is_signed = (values < 0).any(axis=(1, 2))
+    at_once = max(_VALUES_AT_ONCE // (N_DAYS * histories.day_steps), 1)
+    for signed in (False, True):
+        for gap in (False, True):
+            rows = np.flatnonzero((has_gap == gap) & (is_signed == signed))
+            for begin in range(0, rows.size, at_once):
+                part = rows[begin : begin + at_once]
+                yield part, histories.part(part)
+
+
+def forecast_ahead(
+    values: NDArray[np.float64],
+    kinds: NDArray[np.int64],
+    levels: NDArray[np.float64],
+    model: str = AUTO,
+) -> Iterator[DayAhead]:
+    """Forecast each day ahead of some series.
+
+    Parameters
+    ----------
+    values : ndarray of shape (series, N_DAYS, slots)
+        Of one of the parts that ``passes`` yields, NaN where missing and where an outage was found.
+    kinds : ndarray of int of shape (N_DAYS + days ahead,)
+        Kind of each day.
+    levels : ndarray of shape (levels,)
+        Probabilities of the quantiles, ascending.
+    model : str
+        Name of the model that speaks for every series; ``auto`` lets the past choose.
+
+    Yields
+    ------
+    DayAhead
+        Of lead 1, 2, ... up to the days ahead.
+    """
+    is_root = not bool((values < 0).any())
+    scale = Scale.of(FOURTH_ROOT if is_root else IDENTITY, values)
+    maker = CandidateMaker(values, kinds, scale)
+    is_judged = judged_days(values)
+    for lead in range(1, kinds.size - N_DAYS + 1):
+        made = maker.candidates(lead)
+        naive = naive_forecasts(values, lead)
+        models = (*made.names, *NAIVE, COMBINATION)
+        n_made = len(made.names)
+        forecasts = np.concatenate([made.forecasts, naive, naive[:1]])
+        believed = [*range(n_made), n_made + NAIVE.index(LAST_VALUE)]
+        errors = daily_errors(forecasts[:-1], values, is_judged)
+        forecasts[-1] = combine(forecasts[believed], errors[believed], is_judged, lead)
+        champions, points = _champions(forecasts, values, is_judged, errors, lead)
+        if model in models:
+            points = forecasts[models.index(model)]
+        elif model != AUTO:
+            points = _plain(model, values, kinds, lead)
+        law, standardised = error_law(
+            points, values[:, FIRST_FORECAST_DAY:], is_judged, levels, lead, is_root=is_root
+        )
+        yield DayAhead(lead, models, forecasts, is_judged, champions, points, law, standardised)
+
+
+def _plain(
+    model: str, values: NDArray[np.float64], kinds: NDArray[np.int64], lead: int
+) -> NDArray[np.float64]:
+    """Forecast by a profile without updates, on a scale of its own."""
+    profile, scale = split_name(model)
+    if profile not in PROFILES:  # an intraday update, of a day whose eve is not known
+        profile = profile.removesuffix(f"_{INTRADAY}")
+    is_signed = bool((values < 0).any())
+    return CandidateMaker(values, kinds, Scale.of(IDENTITY if is_signed else scale, values)).plain(
+        profile, lead
+    )
+
+
+def _champions(
+    forecasts: NDArray[np.float64],
+    values: NDArray[np.float64],
+    is_judged: NDArray[np.bool_],
+    errors: NDArray[np.float64],
+    lead: int,
+) -> tuple[Champions, NDArray[np.float64]]:
+    """Let the combination, last of the forecasts, stand against the naive ones before it."""
+    of_combination = daily_errors(forecasts[-1:], values, is_judged)
+    first_naive = forecasts.shape[0] - 1 - len(NAIVE)
+    seasonal = errors[first_naive : first_naive + N_SEASONAL]
+    champions = choose_champions(np.concatenate([of_combination, seasonal]), is_judged, lead)
+    contestants = np.concatenate([forecasts[-1:], forecasts[first_naive : first_naive + N_SEASONAL]])
+    return champions, champions.forecasts(contestants)

@@ -1,0 +1,226 @@
+"""Forecasts of frames, in the columns that Python's forecasting libraries share: what users call.
+
+Options, output columns and the cut into windows belong here; reading frames belongs to ``panel``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from traffic.models.forecasting.batches import forecast_batch
+from traffic.models.forecasting.models import AUTO, check_model
+from traffic.models.forecasting.panel import (
+    ID,
+    TIME,
+    VALUE,
+    Panel,
+    histories_of,
+    panels_of,
+    read_frame,
+    step_of,
+    targets_of,
+)
+from traffic.windowing.histories import DAYS_A_WEEK, Histories
+
+CHAMPION: Final = "diurnal"
+"""Column of the champion's forecast."""
+
+
+def forecast(
+    frame: Any,
+    horizon: int,
+    *,
+    step: str | int | timedelta,
+    levels: Sequence[float] = (80, 95),
+    models: str | Sequence[str] = AUTO,
+) -> Any:
+    """Forecast every series of a frame.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame, polars.LazyFrame or pandas.DataFrame
+        ``unique_id``, ``ds`` and ``y``, a row a series and time. At most the last eight weeks are used; gaps
+        are missing values, never zeros. Times with a zone are aligned by its local clock.
+    horizon : int
+        Steps ahead of each series' last row, at most seven days.
+    step : str, int or timedelta
+        Spacing of the series, such as "5m" or "1h".
+    levels : sequence of float
+        Probabilities of the central intervals, in percent.
+    models : str or sequence of str
+        ``auto`` gives one column, ``diurnal``: for each series the champion, which has beaten the seasonal
+        naive forecasts on days that it had not seen, or else the better of these. Names of models give a
+        column each.
+
+    Returns
+    -------
+    polars.DataFrame or pandas.DataFrame
+        As the frame came: ``unique_id``, ``ds``, and for each model its name, ``<model>-lo-<level>`` and
+        ``<model>-hi-<level>``. NaN for a series without any value; never negative where no value is.
+
+    Raises
+    ------
+    ValueError
+        If the frame or an option cannot be used: what is wrong, and what would be right.
+
+    Notes
+    -----
+    Intervals are calibrated on errors out of sample; ``backtest`` says which model was chosen, and why.
+    """
+    step_seconds, names = step_of(step), _model_names(models)
+    check_options(horizon, levels, step_seconds)
+    long = read_frame(frame)
+    made = []
+    for panel in panels_of(long, step_seconds):
+        ds, column = targets_of(panel, horizon)
+        histories = histories_of(panel, column)
+        columns: dict[str, Any] = {ID: np.repeat(np.arange(panel.ids.len()), horizon)}
+        for name in names:
+            points, quantiles = _forecast_arrays(histories, step_seconds, levels, name)
+            columns |= _columns(name, points, quantiles, column, levels)
+        made.append(labelled(pl.DataFrame(columns), panel.ids).insert_column(1, ds))
+    return as_came(joined(made, long), frame)
+
+
+def cross_validation(
+    frame: Any,
+    horizon: int,
+    *,
+    step: str | int | timedelta,
+    n_windows: int = 1,
+    step_size: int | None = None,
+    levels: Sequence[float] = (80, 95),
+    models: str | Sequence[str] = AUTO,
+) -> Any:
+    """Forecast the past of every series from rolling origins, each from what was known then.
+
+    Parameters
+    ----------
+    frame, horizon, step, levels, models
+        As ``forecast`` takes them.
+    n_windows : int
+        Origins a series; the last one lies ``horizon`` steps before its last row.
+    step_size : int, optional
+        Steps between origins, by default ``horizon``.
+
+    Returns
+    -------
+    polars.DataFrame or pandas.DataFrame
+        ``unique_id``, ``ds``, ``cutoff`` (the last time that was known), ``y`` (NaN where missing) and the
+        columns of ``forecast``. Origins before a series' first value are left out.
+
+    Raises
+    ------
+    ValueError
+        As ``forecast``.
+    """
+    step_seconds, names = step_of(step), _model_names(models)
+    check_options(horizon, levels, step_seconds)
+    step_size = horizon if step_size is None else step_size
+    if n_windows < 1 or step_size < 1:
+        raise ValueError(f"n_windows = {n_windows} and step_size = {step_size} must be at least 1.")
+    long = read_frame(frame)
+    longest = horizon + (n_windows - 1) * step_size
+    made = []
+    for panel in panels_of(long, step_seconds, longest):
+        for back in range(longest, horizon - 1, -step_size):
+            made += _window(panel, back, horizon, names, levels)
+    return as_came(joined(made, long).sort(ID, "cutoff", TIME), frame)
+
+
+def _window(
+    panel: Panel, back: int, horizon: int, names: Sequence[str], levels: Sequence[float]
+) -> list[pl.DataFrame]:
+    """Forecasts of one origin, of the series that had begun by then."""
+    known = panel.values[:, : panel.values.shape[1] - back]
+    rows = np.flatnonzero(~np.isnan(known).all(axis=1))
+    if rows.size == 0:
+        return []
+    part = panel.part(rows)
+    ds, column = targets_of(part, horizon, back)
+    histories = histories_of(part, column, back)
+    at = np.minimum(column + part.values.shape[1] - back, part.values.shape[1] - 1)
+    cutoff = targets_of(part, 1, back + 1)[0]
+    columns: dict[str, Any] = {
+        ID: np.repeat(np.arange(rows.size), horizon),
+        "cutoff": np.repeat(np.arange(rows.size), horizon),
+        VALUE: np.take_along_axis(part.values, at, axis=1).reshape(-1),
+    }
+    for name in names:
+        points, quantiles = _forecast_arrays(histories, panel.step_seconds, levels, name)
+        columns |= _columns(name, points, quantiles, column, levels)
+    named = labelled(pl.DataFrame(columns), part.ids).with_columns(cutoff[columns["cutoff"]].alias("cutoff"))
+    return [named.insert_column(1, ds)]
+
+
+def _forecast_arrays(
+    histories: Histories, step_seconds: int, levels: Sequence[float], model: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points (series, time) and quantiles (series, time, 2 x levels) of all days ahead."""
+    wanted = _probabilities(levels)
+    ascending = np.unique(wanted)
+    made = forecast_batch(histories, step_seconds, ascending, model)
+    return made.points, made.quantiles[:, :, np.searchsorted(ascending, wanted)]
+
+
+def _probabilities(levels: Sequence[float]) -> NDArray[np.float64]:
+    half = np.asarray(levels, dtype=np.float64) / 200
+    return np.round(np.stack([0.5 - half, 0.5 + half], axis=1).reshape(-1), 12)
+
+
+def _columns(
+    name: str,
+    points: NDArray[np.float64],
+    quantiles: NDArray[np.float64],
+    column: NDArray[np.int64],
+    levels: Sequence[float],
+) -> dict[str, NDArray[np.float64]]:
+    # The hour that a clock repeats at the end of the seventh day would lie behind it.
+    at = np.minimum(column, points.shape[1] - 1)
+    shown = CHAMPION if name == AUTO else name
+    columns = {shown: np.take_along_axis(points, at, axis=1).reshape(-1)}
+    for index, level in enumerate(levels):
+        for side, bound in enumerate(("lo", "hi")):
+            bounds = quantiles[:, :, 2 * index + side]
+            columns[f"{shown}-{bound}-{level:g}"] = np.take_along_axis(bounds, at, axis=1).reshape(-1)
+    return columns
+
+
+def labelled(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    """Put names in the place of the series' numbers."""
+    return frame.with_columns(ids[frame[ID]].alias(ID))
+
+
+def joined(made: list[pl.DataFrame], long: pl.DataFrame) -> pl.DataFrame:
+    """Join the parts of a result; of a frame without rows there are none."""
+    return pl.concat(made) if made else long.clear()
+
+
+def as_came(made: pl.DataFrame, frame: Any) -> Any:
+    """Return a result as the kind of frame that the user gave."""
+    return made if isinstance(frame, pl.DataFrame | pl.LazyFrame) else made.to_pandas()
+
+
+def _model_names(models: str | Sequence[str]) -> list[str]:
+    names = [models] if isinstance(models, str) else list(models)
+    for name in names:
+        check_model(name)
+    return names
+
+
+def check_options(horizon: int, levels: Sequence[float], step_seconds: int) -> None:
+    """Refuse a horizon of more than seven days, and levels that are no percents."""
+    most = DAYS_A_WEEK * 86_400 // step_seconds
+    if not 1 <= horizon <= most:
+        raise ValueError(
+            f"horizon = {horizon} must be 1 to {most} steps: at most seven days of {step_seconds} s."
+        )
+    wrong = [level for level in levels if not 0 < level < 100]
+    if wrong:
+        raise ValueError(f"level {wrong[0]} must lie between 0 and 100: the percent that an interval holds.")

@@ -1,0 +1,290 @@
+"""Long frames as users have them, laid out as arrays: one row a series, cut where its forecast begins.
+
+Reading columns, placing times on the grid and refusing what cannot be placed belong here. What is forecast of
+the arrays belongs to ``forecaster``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from traffic.models.forecasting.day_weights import N_DAYS
+from traffic.parsing.quantity import duration_seconds
+from traffic.windowing.histories import DAYS_A_WEEK, Histories
+from traffic.windowing.local_days import slots_a_day
+from traffic.windowing.regular_series import DAY_SECONDS
+
+ID, TIME, VALUE = "unique_id", "ds", "y"
+_MICROSECONDS: Final = 1_000_000
+_VALUES_AT_ONCE: Final = 8_000_000
+"""Laid out at once: sixty megabytes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Series on the clock, each counted back from its own last value.
+
+    Parameters
+    ----------
+    ids : polars.Series
+        One a series, ascending.
+    last : polars.Series of Datetime
+        Time of the last row of each, as the frame has it.
+    values : ndarray of shape (series, time)
+        NaN where missing; the last column is the grid point of ``last``.
+    end_cell : ndarray of int of shape (series,)
+        Place of ``last`` on a clock that is never changed, in steps since 1970-01-01.
+    phase : ndarray of int of shape (series,)
+        Microseconds by which the grid lies behind the multiples of the step.
+    step_seconds : int
+    """
+
+    ids: pl.Series
+    last: pl.Series
+    values: NDArray[np.float64]
+    end_cell: NDArray[np.int64]
+    phase: NDArray[np.int64]
+    step_seconds: int
+
+    @property
+    def day_steps(self) -> int:
+        """Steps of a day."""
+        return slots_a_day(self.step_seconds)
+
+    def part(self, rows: NDArray[np.intp]) -> Panel:
+        """Return the panel of some of its series."""
+        return Panel(
+            self.ids[rows],
+            self.last[rows],
+            self.values[rows],
+            self.end_cell[rows],
+            self.phase[rows],
+            self.step_seconds,
+        )
+
+
+def step_of(step: str | int | timedelta) -> int:
+    """Return a step in seconds.
+
+    Parameters
+    ----------
+    step : str, int or timedelta
+        Such as "5m" or "1h"; a number is one of seconds.
+
+    Raises
+    ------
+    ValueError
+        If it is no duration, below a second or above a day.
+    """
+    if isinstance(step, str):
+        step = duration_seconds(step)
+    seconds = step.total_seconds() if isinstance(step, timedelta) else step
+    if not (1 <= seconds <= DAY_SECONDS and seconds == int(seconds)):
+        raise ValueError(f"step = {step!r} must be whole seconds, at most a day, such as '5m' or '1h'")
+    return int(seconds)
+
+
+def read_frame(frame: Any) -> pl.DataFrame:
+    """Read a long frame into columns of known types.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame, polars.LazyFrame or pandas.DataFrame
+        ``unique_id``, ``ds`` (a date or time, with or without a zone) and ``y``; other columns are ignored.
+
+    Returns
+    -------
+    polars.DataFrame
+        The three columns, ``y`` as Float64 with NaN for missing and infinite values, by series and time.
+
+    Raises
+    ------
+    ValueError
+        If a column is absent or of a wrong type, a row has no ``unique_id`` or ``ds``, or a series has two
+        rows of the same time: which one, and what to do.
+    """
+    collected = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
+    given: pl.DataFrame = collected if isinstance(collected, pl.DataFrame) else pl.from_pandas(collected)
+    _check_columns(given)
+    return _typed(given.select(ID, TIME, VALUE))
+
+
+def _typed(frame: pl.DataFrame) -> pl.DataFrame:
+    if frame[TIME].dtype == pl.Date:
+        frame = frame.with_columns(pl.col(TIME).cast(pl.Datetime("us")))
+    value = pl.col(VALUE).cast(pl.Float64).fill_null(float("nan"))
+    frame = frame.with_columns(pl.when(value.is_finite()).then(value).otherwise(float("nan")).alias(VALUE))
+    is_new = pl.col(ID) > pl.col(ID).shift()
+    is_later = (pl.col(ID) == pl.col(ID).shift()) & (pl.col(TIME) >= pl.col(TIME).shift())
+    if not frame.select((is_new | is_later).all()).item():
+        frame = frame.sort(ID, TIME)
+    twice = frame.filter((pl.col(ID) == pl.col(ID).shift()) & (pl.col(TIME) == pl.col(TIME).shift()))
+    if twice.height:
+        raise ValueError(
+            f"{twice.height} rows repeat the {TIME} of their series, the first at {twice[TIME][0]} of "
+            f"{twice[ID][0]}; keep one of them, or add them up."
+        )
+    return frame
+
+
+def _check_columns(frame: pl.DataFrame) -> None:
+    absent = [name for name in (ID, TIME, VALUE) if name not in frame.columns]
+    if absent:
+        raise ValueError(
+            f"The frame has no column {', '.join(absent)}; it needs {ID}, {TIME} and {VALUE}, a row a series "
+            f"and time (it has {', '.join(frame.columns)})."
+        )
+    if not (frame[TIME].dtype == pl.Date or isinstance(frame[TIME].dtype, pl.Datetime)):
+        raise ValueError(
+            f"Column {TIME} is of type {frame[TIME].dtype}; make it a time first, with str.to_datetime()."
+        )
+    if not (frame[VALUE].dtype.is_numeric() or frame[VALUE].dtype == pl.Null):
+        raise ValueError(f"Column {VALUE} is of type {frame[VALUE].dtype}; make it a number first.")
+    for name in (ID, TIME):
+        if n_null := frame[name].null_count():
+            raise ValueError(f"{n_null} rows have no {name}; drop them, or say what they belong to.")
+
+
+def panels_of(frame: pl.DataFrame, step_seconds: int, more: int = 0) -> Iterator[Panel]:
+    """Lay a frame out, some series at a time.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        From ``read_frame``.
+    step_seconds : int
+        The grid's spacing.
+    more : int
+        Steps that are laid out beyond the ``N_DAYS`` days of a history.
+
+    Yields
+    ------
+    Panel
+        Of the next series. Of values that fall on the same point of the grid the mean is taken.
+    """
+    n_steps = N_DAYS * slots_a_day(step_seconds) + more
+    at_once = max(_VALUES_AT_ONCE // n_steps, 1)
+    series = frame[ID].rle_id().to_numpy()
+    first = np.flatnonzero(np.diff(series, prepend=np.uint32(2**32 - 1)))
+    edges = np.append(first, frame.height)
+    for begin in range(0, first.size, at_once):
+        end = min(begin + at_once, first.size)
+        part = frame.slice(int(edges[begin]), int(edges[end] - edges[begin]))
+        yield _panel(part, edges[begin : end + 1] - edges[begin], step_seconds, n_steps)
+
+
+def _panel(frame: pl.DataFrame, edges: NDArray[np.int64], step_seconds: int, n_steps: int) -> Panel:
+    last_row = edges[1:] - 1
+    sizes = np.diff(edges)
+    local = _local_microseconds(frame[TIME])
+    phase = phase_of(local[last_row], step_seconds)
+    cell = cells(local, np.repeat(phase, sizes), step_seconds)
+    end_cell = cell[last_row]
+    place = cell - np.repeat(end_cell, sizes) + n_steps - 1
+    row = np.repeat(np.arange(sizes.size), sizes)
+    is_in = place >= 0
+    flat = (row * n_steps + place)[is_in]
+    known = frame[VALUE].to_numpy()[is_in]
+    values = np.full((sizes.size, n_steps), np.nan)
+    if (np.diff(flat) > 0).all():
+        values.reshape(-1)[flat] = known
+    else:
+        is_seen = ~np.isnan(known)
+        total = np.bincount(flat[is_seen], known[is_seen], minlength=values.size)
+        count = np.bincount(flat[is_seen], minlength=values.size)
+        values = np.where(count > 0, total / np.maximum(count, 1), np.nan).reshape(values.shape)
+    return Panel(frame[ID][last_row], frame[TIME][last_row], values, end_cell, phase, step_seconds)
+
+
+def targets_of(panel: Panel, horizon: int, back: int = 0) -> tuple[pl.Series, NDArray[np.int64]]:
+    """Say which times are to be forecast.
+
+    Parameters
+    ----------
+    panel : Panel
+    horizon : int
+        Steps.
+    back : int
+        Steps from the first target back to the one behind the last row.
+
+    Returns
+    -------
+    ds : polars.Series
+        Of series * horizon times, in the frame's own type.
+    column : ndarray of int of shape (series, horizon)
+        Steps behind the last known point, 0 for the next one, on a clock that is never changed.
+    """
+    ahead = np.arange(1 - back, horizon + 1 - back, dtype=np.int64) * panel.step_seconds * _MICROSECONDS
+    n_series = panel.ids.len()
+    base = panel.last.cast(pl.Int64).to_numpy()[:, None]
+    kind = panel.last.dtype
+    if not isinstance(kind, pl.Datetime):
+        raise TypeError(f"{TIME} is of type {kind}, not a time.")
+    unit = kind.time_unit or "us"
+    per_second = {"ms": 1_000, "us": _MICROSECONDS, "ns": 1_000_000_000}[unit]
+    ds = pl.Series(TIME, (base + ahead // _MICROSECONDS * per_second).reshape(-1)).cast(kind)
+    if kind.time_zone is None:
+        return ds, np.broadcast_to(np.arange(horizon), (n_series, horizon))
+    cell = cells(_local_microseconds(ds), np.repeat(panel.phase, horizon), panel.step_seconds)
+    return ds, cell.reshape(n_series, horizon) - (panel.end_cell[:, None] - back + 1)
+
+
+def histories_of(panel: Panel, column: NDArray[np.int64], back: int = 0) -> Histories:
+    """Cut a panel into the days before its targets.
+
+    Parameters
+    ----------
+    panel : Panel
+    column : ndarray of int
+        Of the targets, from ``targets_of``.
+    back : int
+        As there.
+
+    Returns
+    -------
+    Histories
+        With as many days ahead as the targets need, at most a week.
+    """
+    end = panel.values.shape[1] - back
+    days_ahead = min(int(column.max()) // panel.day_steps + 1, DAYS_A_WEEK)
+    values = panel.values[:, end - N_DAYS * panel.day_steps : end]
+    return Histories(
+        values.reshape(-1, N_DAYS, panel.day_steps), np.arange(N_DAYS + days_ahead) % DAYS_A_WEEK
+    )
+
+
+def _local_microseconds(times: pl.Series) -> NDArray[np.int64]:
+    return times.dt.replace_time_zone(None).dt.epoch("us").to_numpy()
+
+
+def phase_of(local: NDArray[np.int64], step_seconds: int) -> NDArray[np.int64]:
+    """Microseconds by which times of the day lie behind the last multiple of the step."""
+    return local % (DAY_SECONDS * _MICROSECONDS) % (step_seconds * _MICROSECONDS)
+
+
+def cells(local: NDArray[np.int64], phase: NDArray[np.int64], step_seconds: int) -> NDArray[np.int64]:
+    """Places of times on a clock that is never changed, the nearest on the grid of a phase.
+
+    Parameters
+    ----------
+    local : ndarray of int
+        Microseconds since 1970-01-01 by the wall clock.
+    phase : ndarray of int
+        From ``phase_of``.
+    step_seconds : int
+
+    Returns
+    -------
+    ndarray of int
+        Days times the slots of a day, plus the slot.
+    """
+    step = step_seconds * _MICROSECONDS
+    day, within = np.divmod(local - phase + step // 2, DAY_SECONDS * _MICROSECONDS)
+    return np.asarray(day * slots_a_day(step_seconds) + within // step, dtype=np.int64)

@@ -1,0 +1,122 @@
+"""Joint paths: what the slots of one night may be together, each as its calibrated quantiles say.
+
+How errors of one forecast go together, and draws of them, belong here; the law of a single slot belongs to
+``calibration``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from traffic.models.forecasting.calibration import ErrorLaw
+
+DENSE_LEVELS: Final = np.array(
+    [
+        0.001,
+        0.0025,
+        0.005,
+        0.01,
+        0.025,
+        *np.arange(0.05, 0.951, 0.05).round(2),
+        0.975,
+        0.99,
+        0.995,
+        0.9975,
+        0.999,
+    ]
+)
+"""At which the law of an error is known: straight lines between them, and nothing beyond."""
+
+
+def normal_scores(standardised: NDArray[np.float64], law: ErrorLaw) -> NDArray[np.float64]:
+    """Errors as normal deviates of the same probability.
+
+    Parameters
+    ----------
+    standardised : ndarray of shape (series, days, slots)
+        Errors over their spread, NaN where not known.
+    law : ErrorLaw
+        At ``DENSE_LEVELS``.
+
+    Returns
+    -------
+    ndarray of the same shape
+        NaN where the error is.
+    """
+    scores = np.full(standardised.shape, np.nan)
+    deviates = ndtri(law.levels)
+    for series, quantiles in enumerate(law.deviates):
+        if not np.isnan(quantiles).any():
+            scores[series] = np.interp(standardised[series], quantiles, deviates)
+    return np.where(np.isnan(standardised), np.nan, scores)
+
+
+def draw_normal_paths(
+    scores: NDArray[np.float64], n_paths: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Draw paths of normal deviates that go together as the scores of the past have done.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (series, origins, horizon)
+        From ``normal_scores``: the errors of each earlier forecast in their order; NaN where missing.
+    n_paths : int
+        Paths of each series.
+    rng : numpy.random.Generator
+        The source of chance.
+
+    Returns
+    -------
+    ndarray of shape (series, n_paths, horizon)
+        Each slot standard normal. Independent where fewer than two forecasts are known.
+
+    Notes
+    -----
+    A stationary Gaussian process with the autocorrelation of the scores, R(u) = sum z_t z_(t+u) / sum 1 over
+    the pairs of one origin that are known, not centred, for a whole night may be above its forecast. Drawn by
+    circulant embedding (Dietrich and Newsam 1997); negative eigenvalues, which chance and missing pairs may
+    cause, are taken for zero.
+    """
+    n_series, _, horizon = scores.shape
+    size = 2 * horizon
+    is_known = ~np.isnan(scores)
+    spectra = np.fft.rfft(np.where(is_known, scores, 0.0), n=size, axis=2)
+    pairs = np.fft.irfft((np.abs(np.fft.rfft(is_known, n=size, axis=2)) ** 2).sum(axis=1), n=size, axis=1)
+    products = np.fft.irfft((np.abs(spectra) ** 2).sum(axis=1), n=size, axis=1)
+    correlation = np.where(pairs > 0.5, products / np.maximum(pairs, 1.0), 0.0)
+    # No pair is so far apart; what is believed there matters to no path.
+    correlation[:, horizon] = correlation[:, horizon - 1]
+    eigenvalues = np.maximum(np.fft.rfft(correlation, axis=1).real, 0.0)
+    total = (
+        eigenvalues[:, :1] + 2 * eigenvalues[:, 1:-1].sum(axis=1, keepdims=True) + eigenvalues[:, -1:]
+    ) / size
+    has_law = (is_known.any(axis=2).sum(axis=1) >= 2) & (total[:, 0] > 0)
+    eigenvalues[~has_law], total[~has_law] = 1.0, 1.0
+    noise = np.fft.rfft(rng.standard_normal((n_series, n_paths, size)), axis=2)
+    drawn = np.fft.irfft(noise * np.sqrt(eigenvalues / total)[:, None], n=size, axis=2)
+    return np.asarray(drawn[:, :, :horizon], dtype=np.float64)
+
+
+def values_of(normal: NDArray[np.float64], law: ErrorLaw) -> NDArray[np.float64]:
+    """Values that stand as high in the law of their slot as normal deviates in theirs.
+
+    Parameters
+    ----------
+    normal : ndarray of shape (series, n_paths, slots)
+    law : ErrorLaw
+        At ``DENSE_LEVELS``.
+
+    Returns
+    -------
+    ndarray of the same shape
+        In the series' own unit; their quantiles over many paths are those of the law.
+    """
+    probability = ndtr(normal)
+    deviates = np.empty_like(normal)
+    for series, quantiles in enumerate(law.deviates):
+        deviates[series] = np.interp(probability[series], law.levels, quantiles)
+    return law.values_at(deviates)

@@ -1,0 +1,82 @@
+"""The scale on which days are averaged: traffic varies more where it is higher, and is never negative.
+
+Powers of the value, forth and back, belong here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+IDENTITY: Final = "identity"
+SQUARE_ROOT: Final = "square_root"
+FOURTH_ROOT: Final = "fourth_root"
+LOG: Final = "log"
+SCALES: Final = (IDENTITY, SQUARE_ROOT, FOURTH_ROOT, LOG)
+
+_LOG_FLOOR: Final = 1e-3
+"""Part of a series' mean that is added before a logarithm, so that zeros have one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """A scale for some series.
+
+    Parameters
+    ----------
+    name : str
+        One of ``SCALES``. Between the square root and the logarithm, the fourth root is the
+        variance-stabilising power of the Box-Cox family (Box and Cox 1964) that needs no offset at zero.
+    size : ndarray of shape (series,)
+        Mean of the absolute values; the offset of the logarithm is a part of it.
+    """
+
+    name: str
+    size: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, name: str, values: NDArray[np.float64]) -> Scale:
+        """Make the scale of some series.
+
+        Parameters
+        ----------
+        name : str
+            One of ``SCALES``; only the identity takes negative values.
+        values : ndarray of shape (series, ...)
+            NaN where missing.
+        """
+        if name not in SCALES:
+            raise ValueError(f"{name!r} is no scale; there are {', '.join(SCALES)}.")
+        axes = tuple(range(1, values.ndim))
+        n_seen = np.count_nonzero(~np.isnan(values), axis=axes)
+        size = np.nansum(np.abs(values), axis=axes) / np.maximum(n_seen, 1) if name == LOG else n_seen * 1.0
+        return cls(name, size)
+
+    def forward(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Take values of shape (series, ...) to the scale."""
+        if self.name == IDENTITY:
+            return values
+        if self.name == LOG:
+            return np.asarray(np.log(values + self._offset(values.ndim)), dtype=np.float64)
+        root = np.sqrt(values)
+        return root if self.name == SQUARE_ROOT else np.sqrt(root)
+
+    def backward(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Take values of shape (..., series, rows, slots) back; all but the identity do it in place."""
+        if self.name == IDENTITY:
+            return scaled
+        if self.name == LOG:
+            np.exp(scaled, out=scaled)
+            scaled -= self._offset(3)
+            return np.maximum(scaled, 0.0, out=scaled)
+        np.maximum(scaled, 0.0, out=scaled)
+        scaled *= scaled
+        if self.name == FOURTH_ROOT:
+            scaled *= scaled
+        return scaled
+
+    def _offset(self, ndim: int) -> NDArray[np.float64]:
+        return (_LOG_FLOOR * np.maximum(self.size, 1e-300)).reshape(-1, *[1] * (ndim - 1))
