@@ -1,4 +1,4 @@
-"""Rows of one series in ``forecasts.points`` and ``models.champions``, and the scores of a day.
+"""Rows of one series in ``forecasts.points`` and ``models.champions``.
 
 The models are rebuilt from their tables, so that every forecast can be traced to stored numbers.
 """
@@ -18,7 +18,6 @@ from traffic.models.constant_volatility import ConstantVolatilityModel
 from traffic.models.filtering import forecast
 from traffic.models.periodic_forecast import forecast_periodic
 from traffic.models.quantiles import QUANTILE_COLUMNS, Forecast
-from traffic.models.scores import score, seasonal_scale
 from traffic.models.variable_volatility import VolatilityModel
 from traffic.models.volatility_forecast import forecast_with_volatility
 from traffic.windowing.regular_series import RegularSeries
@@ -80,45 +79,6 @@ def forecast_rows(
     points = pl.concat(frames) if frames else pl.DataFrame(schema={"model": pl.String})
     row = {"series_id": series.series_id, "model": champion.model or NO_MODEL, "reason": champion.reason}
     return points.with_columns(is_champion=pl.col("model") == (champion.model or NO_MODEL)), row
-
-
-def score_rows(points: pl.DataFrame, actual: pl.DataFrame, series: RegularSeries) -> pl.DataFrame:
-    """Score a series' forecasts of a day against what was measured.
-
-    Parameters
-    ----------
-    points : polars.DataFrame
-        Rows of ``forecasts.points`` of one series, model and issue.
-    actual : polars.DataFrame
-        ``at_utc`` and ``value`` of the series; null where not observed.
-    series : RegularSeries
-        Known before the night that scores; its seasonal differences are the scale.
-
-    Returns
-    -------
-    polars.DataFrame
-        Rows of ``forecasts.scores``.
-    """
-    joined = points.join(actual, left_on="target_utc", right_on="at_utc", how="left", maintain_order="left")
-    measured = joined["value"].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    scores = score(
-        measured,
-        joined["mean"].to_numpy(),
-        joined.select(QUANTILE_COLUMNS).to_numpy(),
-        seasonal_scale(series.value, series.day_steps),
-    )
-    covered = {
-        name: pl.Series(getattr(scores, name), nan_to_null=True).cast(pl.Boolean)
-        for name in ("covered_80", "covered_95")
-    }
-    return joined.select(
-        "series_id", "model", "issued_at_utc", "step_seconds", "target_utc", "horizon"
-    ).with_columns(
-        actual=joined["value"],
-        error=pl.Series(scores.error),
-        scaled_error=pl.Series(scores.scaled_error),
-        **covered,
-    )
 
 
 def _forecast_periodic(series: RegularSeries, targets: Targets, moments: pl.DataFrame) -> Forecast:

@@ -1,7 +1,6 @@
-"""The schema ``forecasts``, with the champions: the next day, and how the forecasts of the last one did."""
+"""The forecasts of a night, with the champions; how the last ones did is in ``scores``."""
 
 from collections.abc import Iterator
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -11,7 +10,7 @@ import polars as pl
 from assets.charts import forecast_chart, png_markdown
 from assets.constant_volatility_choice import chosen_series
 from assets.constant_volatility_rows import stored_models
-from assets.forecast_rows import NO_MODEL, forecast_rows, score_rows
+from assets.forecast_rows import NO_MODEL, forecast_rows
 from assets.landing import Landing
 from assets.nights import (
     Night,
@@ -21,12 +20,11 @@ from assets.nights import (
     rows_frame,
     series_of_night,
 )
-from assets.partitions import issued_at_utc
 from assets.table_specs import key_of, table_metadata, table_spec, written
 from assets.variable_volatility_rows import stored_volatilities
 from traffic.models.champion import REFERENCE, SELECTED
 from traffic.windowing.targets import day_ahead
-from warehouse import Warehouse, Within
+from warehouse import Warehouse
 
 _MODELS = (
     "models.constant_volatility",
@@ -60,37 +58,6 @@ def champions_and_points(
     yield dg.MaterializeResult(
         key_of("forecasts.points"), metadata=table_metadata(points, "target_utc") | plot
     )
-
-
-@dg.multi_asset(
-    name="scores_of_the_day_before",
-    specs=[table_spec("forecasts.scores", ["series.observations", "forecasts.points"])],
-)
-def scores_of_the_day_before(
-    context: dg.AssetExecutionContext,
-    warehouse: dg.ResourceParam[Warehouse],
-    landing: dg.ResourceParam[Landing],
-) -> Iterator[Any]:
-    """Score what earlier nights forecast for the day before this one."""
-    night = night_of(context, landing)
-    day_before = date.fromordinal(night.date.toordinal() - 1)
-    begin = issued_at_utc(day_before, landing.sources.platform.time_zone)
-    day = Within(begin, night.issued_at_utc)
-    points = warehouse.read("forecasts.points", where={"target_utc": day})
-    points = points.filter(pl.col("issued_at_utc") < night.issued_at_utc)
-    frames = []
-    for series in series_of_night(warehouse, night):
-        actual = warehouse.read(
-            "series.observations", ("at_utc", "value"), {"series_id": series.series_id, "at_utc": day}
-        )
-        mine = points.filter(pl.col("series_id") == series.series_id)
-        frames += [
-            score_rows(part, actual, series)
-            for part in mine.partition_by("model", "issued_at_utc", "step_seconds", maintain_order=True)
-        ]
-    scores = pl.concat(frames) if frames else pl.DataFrame()
-    warehouse.replace("forecasts.scores", scores, {"target_utc": day})
-    yield written("forecasts.scores", scores, "target_utc")
 
 
 def _forecast_all(

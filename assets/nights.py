@@ -47,29 +47,46 @@ def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, 
     return Night(night, issued_at_utc(night, landing.sources.platform.time_zone))
 
 
-def batches_of_night(
+def observations_of_night(
     warehouse: Warehouse, night: Night, only: Sequence[str] | None = None
-) -> Iterator[SeriesBatch]:
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """Yield every series but the stale and those set aside: the eight weeks before the night's midnight.
 
     Series with the same grid come together, so many at once that their rows fit in memory. With ``only``, no
     others than these are read.
+
+    Yields
+    ------
+    members : polars.DataFrame
+        Their rows of ``series.catalog``: of one step and time zone.
+    observations : polars.DataFrame
+        ``series_id``, ``at_utc``, ``value``, ``cause``; by series and ascending in time.
     """
     where = {"status": USABLE} | ({} if only is None else {"series_id": only})
     catalog = warehouse.read("series.catalog", where=where, order_by="series_id")
     known = Within(night.issued_at_utc - timedelta(days=HISTORY_DAYS), night.issued_at_utc)
     for grid, members in catalog.group_by("step_seconds", "time_zone", maintain_order=True):
-        step_seconds, time_zone = grid
-        points = HISTORY_DAYS * DAY_SECONDS // step_seconds
+        points = HISTORY_DAYS * DAY_SECONDS // grid[0]
         for part in members.iter_slices(max(POINTS_AT_ONCE // points, 1)):
-            series_ids = part["series_id"].to_list()
-            observations = warehouse.read(
-                "series.observations",
-                ("series_id", "at_utc", "value", "cause"),
-                where={"series_id": series_ids, "at_utc": known},
-                order_by=("series_id", "at_utc"),
+            yield (
+                part,
+                warehouse.read(
+                    "series.observations",
+                    ("series_id", "at_utc", "value", "cause"),
+                    where={"series_id": part["series_id"].to_list(), "at_utc": known},
+                    order_by=("series_id", "at_utc"),
+                ),
             )
-            yield from known_before(observations, series_ids, time_zone, step_seconds, night.issued_at_utc)
+
+
+def batches_of_night(
+    warehouse: Warehouse, night: Night, only: Sequence[str] | None = None
+) -> Iterator[SeriesBatch]:
+    """Yield the series of ``observations_of_night`` as arrays, with the flags that their past alone gives."""
+    for members, observations in observations_of_night(warehouse, night, only):
+        step_seconds, time_zone = members.select("step_seconds", "time_zone").row(0)
+        series_ids = members["series_id"].to_list()
+        yield from known_before(observations, series_ids, time_zone, step_seconds, night.issued_at_utc)
 
 
 def series_of_night(

@@ -16,8 +16,7 @@ def main() -> None:
     """Draw the series' last week and its forecast of the newest night."""
     points = read_query(
         PUBLISHED,
-        "SELECT * FROM forecasts.points WHERE series_id = $1 AND is_champion AND issued_at_utc = "
-        "(SELECT max(issued_at_utc) FROM forecasts.points) ORDER BY target_utc",
+        "FROM forecasts.latest_forecast WHERE series_id = $1 ORDER BY target_utc",
         [SERIES],
     )
     history = read_query(

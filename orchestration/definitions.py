@@ -16,13 +16,14 @@ from assets.checks.tables import (
     suite_checks,
 )
 from assets.diagnostics import effects_of_outlier_rules, residual_diagnostics
-from assets.forecasts import champions_and_points, scores_of_the_day_before
+from assets.forecasts import champions_and_points
 from assets.models import constant_volatility_fits
 from assets.partitions import nights_of
 from assets.periodic import periodic_family
 from assets.published import published_copy
 from assets.quality import expectations
 from assets.raw import landing_files
+from assets.scores import scores_of_the_day_before
 from assets.series import series_of_sources
 from assets.sources import Sources, SourcesError, read_sources
 from orchestration.home import Home

@@ -125,6 +125,7 @@ SOURCES: Final = {
         "Hovorushchenko: Mathematical modelling of daily computer network traffic. ITTAP'2021, "
         "Ternopil, CEUR Workshop Proceedings"
     ),
+    "Koenker and Bassett 1978": "Regression quantiles. Econometrica 46",
     "Kwiatkowski, Phillips, Schmidt and Shin 1992": (
         "Testing the null hypothesis of stationarity against the alternative of a unit root. Journal "
         "of Econometrics 54"

@@ -90,10 +90,10 @@ def observe(published: duckdb.DuckDBPyConnection) -> Callable[..., None]:
 def test_01_puts_the_fullest_link_first_with_its_local_peak(
     ask: Ask, add_series: AddSeries, point: Callable[..., None]
 ) -> None:
-    add_series("isp/a", capacity=200.0, time_zone="America/New_York")
-    add_series("isp/b", capacity=1000.0)
-    add_series("isp/no_capacity")
-    add_series("isp/stale", capacity=1.0)
+    add_series("isp/a", capacity=200.0, time_zone="America/New_York", step_seconds=3600)
+    add_series("isp/b", capacity=1000.0, step_seconds=3600)
+    add_series("isp/no_capacity", step_seconds=3600)
+    add_series("isp/stale", capacity=1.0, step_seconds=3600)
     for series_id in ("isp/a", "isp/b", "isp/no_capacity"):
         point(series_id, 0, 50.0, 60.0)
         point(series_id, 20, 90.0, 150.0)
@@ -109,28 +109,48 @@ def test_01_puts_the_fullest_link_first_with_its_local_peak(
     assert (rows[0]["high_peak"], rows[0]["high_peak_local"]) == (150.0, datetime(2024, 6, 30, 16))
 
 
-def test_02_scores_the_newest_day_that_is_over(ask: Ask, insert: Insert) -> None:
+@pytest.fixture
+def score(insert: Insert) -> Callable[..., None]:
+    """Enter one score of isp/a in the unit of its errors: five minutes, at issue, unless told otherwise."""
+
+    def enter(night: datetime, model: str, error: float, **changes: Any) -> None:
+        row: dict[str, Any] = {
+            "series_id": "isp/a",
+            "model": model,
+            "issued_at_utc": night,
+            "step_seconds": 300,
+            "target_utc": night,
+            "horizon": 1,
+            "actual": 1.0,
+            "error": error,
+            "scaled_error": error,
+            "naive_error": 1.0,
+            "mean_error": -4.0,
+            "pinball": abs(error) / 4,
+            "covered_80": abs(error) < 0.6,
+            "covered_95": True,
+        }
+        insert("forecasts.scores", **(row | changes))
+
+    return enter
+
+
+def test_02_scores_the_newest_day_that_is_over(
+    ask: Ask, insert: Insert, add_series: AddSeries, score: Callable[..., None]
+) -> None:
+    add_series("isp/a")
     insert("models.champions", series_id="isp/a", issued_at_utc=NIGHT, model="selected", reason="rule")
     for night in (NIGHT - timedelta(days=1), NIGHT):
-        for model, scaled in [("periodic", 0.5), ("selected", -0.8)]:
-            insert(
-                "forecasts.scores",
-                series_id="isp/a",
-                model=model,
-                issued_at_utc=night,
-                step_seconds=300,
-                target_utc=night,
-                horizon=1,
-                actual=1.0,
-                error=scaled,
-                scaled_error=scaled,
-                covered_80=model == "periodic",
-                covered_95=True,
-            )
+        score(night, "periodic", 0.5)
+        score(night, "selected", -0.8)
+    # Neither the hours of the week ahead nor its later days are the last forecast at the step of the series.
+    score(NIGHT, "selected", 9.0, step_seconds=3600)
+    score(NIGHT + timedelta(days=1), "selected", 9.0, step_seconds=3600)
     rows = ask("02")
     assert {r["issued_at_utc"] for r in rows} == {NIGHT}
     figures = [(r["model"], r["is_champion"], r["scaled_error"], r["within_80_percent"]) for r in rows]
     assert figures == [("selected", True, 0.8, 0.0), ("periodic", False, 0.5, 100.0)]
+    assert [(r["skill_over_naive"], r["skill_over_mean"]) for r in rows] == [(0.2, 0.8), (0.5, 0.875)]
 
 
 def test_03_counts_files_and_lines_by_reason(ask: Ask, insert: Insert) -> None:
@@ -377,3 +397,32 @@ def test_12_says_what_the_day_explains_and_whether_the_step_is_right(ask: Ask, i
     assert [tuple(row.values()) for row in ask("12")] == [
         ("isp/a", 0.812, 0.005, 0.25, 4, 4, "step_wrong", "The label is wrong.")
     ]
+
+
+def test_13_puts_the_forecast_first_that_beat_the_naive_most(
+    ask: Ask, insert: Insert, add_series: AddSeries, score: Callable[..., None]
+) -> None:
+    for series_id, error in (("isp/a", 0.5), ("isp/b", 0.25), ("isp/new", None)):
+        add_series(series_id)
+        key = {"series_id": series_id, "issued_at_utc": NIGHT, "model": "combination"}
+        insert("models.champions", **key, reason="the least error")
+        if error is None:
+            continue
+        score(NIGHT, "combination", error, series_id=series_id)
+        insert(
+            "models.backtests",
+            **key,
+            step_seconds=300,
+            horizon=288,
+            is_champion=True,
+            n_origins=14,
+            skill_naive=0.625,
+            coverage_80=0.81,
+        )
+    names = ("series_id", "n_nights", "backtest_skill_over_naive", "skill_over_naive", "within_80_percent")
+    assert [tuple(row[name] for name in names) for row in ask("13")] == [
+        ("isp/b", 1, 0.625, 0.75, 100.0),
+        ("isp/a", 1, 0.625, 0.5, 100.0),
+        ("isp/new", 0, None, None, None),
+    ]
+    assert ask("13")[0]["backtest_within_80_percent"] == 81.0

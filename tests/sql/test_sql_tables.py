@@ -27,13 +27,13 @@ AGREED_COLUMNS = {
     "n_harmonics_covariance par_lags explained_share estimated_period_steps status reason",
     "models.periodic_moments": "series_id issued_at_utc slot mean std lower_95 upper_95 n_cycles",
     "models.periodic_components": "series_id issued_at_utc method k lag re im p_value",
-    "models.backtests": "series_id model issued_at_utc n_origins horizon mae mase rmse pinball coverage_80 "
-    "coverage_95",
+    "models.backtests": "series_id model issued_at_utc step_seconds horizon n_origins is_champion mae mase "
+    "rmse bias pinball skill_naive skill_mean coverage_80 coverage_95",
     "models.champions": "series_id issued_at_utc model reason",
     "forecasts.points": "series_id model is_champion issued_at_utc step_seconds target_utc horizon mean q025 "
     "q10 q25 q50 q75 q90 q975",
     "forecasts.scores": "series_id model issued_at_utc step_seconds target_utc horizon actual error "
-    "scaled_error covered_80 covered_95",
+    "scaled_error covered_80 covered_95 naive_error mean_error pinball",
     "diagnostics.autocorrelation": "series_id issued_at_utc stage lag acf pacf band_95 theoretical_acf "
     "theoretical_pacf fitted_model",
     "diagnostics.stationarity_tests": "series_id issued_at_utc stage test statistic p_value critical_value "
@@ -78,7 +78,7 @@ AGREED_KEYS = {
     "models.periodic": (True, "series_id issued_at_utc"),
     "models.periodic_moments": (True, "series_id issued_at_utc slot"),
     "models.periodic_components": (False, "series_id issued_at_utc method moment k lag"),
-    "models.backtests": (True, "series_id model issued_at_utc horizon"),
+    "models.backtests": (True, "series_id model issued_at_utc step_seconds horizon"),
     "models.champions": (True, "series_id issued_at_utc"),
     "forecasts.points": (True, "series_id model issued_at_utc step_seconds target_utc"),
     "forecasts.scores": (True, "series_id model issued_at_utc step_seconds target_utc"),

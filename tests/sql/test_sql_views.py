@@ -106,6 +106,7 @@ def test_latest_forecast_is_the_champion_of_the_newest_night_of_each_series(
     forecast("isp/a", 0)
     forecast("isp/a", 1)
     forecast("isp/a", 0, model="selected", is_champion=False)
+    forecast("isp/a", 0, step_seconds=3600)  # of the week ahead
     forecast("isp/stale", 0, **old)
     rows = ask("SELECT * FROM forecasts.latest_forecast ORDER BY series_id, target_utc")
     assert [(row["series_id"], row["issued_at_utc"], row["horizon"]) for row in rows] == [
@@ -116,6 +117,49 @@ def test_latest_forecast_is_the_champion_of_the_newest_night_of_each_series(
     assert (rows[0]["unit"], rows[0]["capacity"], rows[0]["model"]) == ("bit/s", 200.0, "periodic")
     # Kyiv keeps summer time in June: three hours ahead.
     assert rows[1]["local_target"] == NIGHT + STEP + timedelta(hours=3)
+
+
+def test_latest_forecast_of_an_hourly_series_is_the_first_of_its_seven_days(
+    ask: Ask, add_series: AddSeries, forecast: Callable[..., None]
+) -> None:
+    add_series("isp/a", step_seconds=3600)
+    for hour in (0, 23, 24, 167):
+        forecast("isp/a", 0, step_seconds=3600, target_utc=NIGHT + timedelta(hours=hour), horizon=hour + 1)
+    rows = ask("SELECT horizon FROM forecasts.latest_forecast ORDER BY horizon")
+    assert [row["horizon"] for row in rows] == [1, 24]
+
+
+def test_latest_forecast_of_a_step_longer_than_a_day_is_its_first_target(
+    ask: Ask, add_series: AddSeries, forecast: Callable[..., None]
+) -> None:
+    add_series("isp/a", step_seconds=7 * 86_400)
+    forecast("isp/a", 0, step_seconds=7 * 86_400, target_utc=NIGHT + timedelta(days=3))
+    assert [row["horizon"] for row in ask("FROM forecasts.latest_forecast")] == [1]
+
+
+def test_week_ahead_is_the_champions_hours_of_the_newest_night(
+    ask: Ask, add_series: AddSeries, forecast: Callable[..., None]
+) -> None:
+    add_series("isp/a", time_zone="Europe/Kyiv", capacity=200.0)
+    add_series("isp/hourly", step_seconds=3600)
+    hours = [
+        (hour, {"target_utc": NIGHT + timedelta(hours=hour), "horizon": hour + 1})
+        for hour in (0, 23, 24, 167)
+    ]
+    for series_id in ("isp/a", "isp/hourly"):
+        for _, at in hours:
+            forecast(series_id, 0, step_seconds=3600, **at)
+            forecast(series_id, 0, step_seconds=3600, model="selected", is_champion=False, **at)
+    forecast("isp/a", 0)
+    forecast("isp/a", 0, step_seconds=3600, issued_at_utc=START, target_utc=START)
+    rows = ask("SELECT * FROM forecasts.week_ahead ORDER BY series_id, target_utc")
+    expected = [(hour + 1, day) for (hour, _), day in zip(hours, (1, 1, 2, 7), strict=True)]
+    assert [(row["horizon"], row["day_ahead"]) for row in rows] == 2 * expected
+    assert {(row["series_id"], row["issued_at_utc"], row["model"]) for row in rows} == {
+        ("isp/a", NIGHT, "periodic"),
+        ("isp/hourly", NIGHT, "periodic"),
+    }
+    assert (rows[0]["local_target"], rows[0]["capacity"]) == (NIGHT + timedelta(hours=3), 200.0)
 
 
 def test_latest_forecast_survives_a_time_zone_that_duckdb_does_not_know(
@@ -148,30 +192,112 @@ def test_forecast_against_actual_joins_what_was_measured(
     ]
 
 
-def test_accuracy_averages_what_could_be_scored(ask: Ask, insert: Insert) -> None:
+@pytest.fixture
+def score(insert: Insert) -> Callable[..., None]:
+    """Enter one score of isp/a; without an error nothing was measured."""
+
+    def enter(night: datetime, model: str, step: int, error: float | None, **changes: Any) -> None:
+        row: dict[str, Any] = {
+            "series_id": "isp/a",
+            "model": model,
+            "issued_at_utc": night,
+            "step_seconds": 300,
+            "target_utc": night + step * STEP,
+            "horizon": step + 1,
+        }
+        if error is not None:
+            row |= {"actual": 100.0, "error": error, "scaled_error": error / 4, "pinball": abs(error) / 16}
+            row |= {"naive_error": -8.0, "mean_error": 12.0, "covered_80": error == 2.0, "covered_95": True}
+        insert("forecasts.scores", **(row | changes))
+
+    return enter
+
+
+def test_accuracy_averages_what_could_be_scored(ask: Ask, insert: Insert, score: Callable[..., None]) -> None:
     insert("models.champions", series_id="isp/a", issued_at_utc=NIGHT, model="periodic", reason="first")
-    score = {"series_id": "isp/a", "issued_at_utc": NIGHT, "step_seconds": 300}
-    for model, step, error in [
-        ("periodic", 0, 2.0),
-        ("periodic", 1, -4.0),
-        ("periodic", 2, None),
-        ("selected", 0, 1.0),
-    ]:
-        known = {"actual": 100.0, "covered_80": error == 2.0, "covered_95": True} if error else {}
-        insert(
-            "forecasts.scores",
-            **score,
-            model=model,
-            target_utc=NIGHT + step * STEP,
-            horizon=step + 1,
-            error=error,
-            scaled_error=error and error / 4,
-            **known,
-        )
+    for step, error in enumerate([2.0, -4.0, None]):
+        score(NIGHT, "periodic", step, error)
+    score(NIGHT, "selected", 0, 1.0)
     rows = ask("SELECT * FROM forecasts.accuracy ORDER BY model")
     figures = [(r["model"], r["is_champion"], r["n_scored"], r["mae"], r["mase"], r["bias"]) for r in rows]
     assert figures == [("periodic", True, 2, 3.0, 0.75, -1.0), ("selected", False, 1, 1.0, 0.25, 1.0)]
     assert (rows[0]["coverage_80"], rows[0]["coverage_95"]) == (0.5, 1.0)
+    assert (rows[0]["mae_naive"], rows[0]["skill_naive"]) == (8.0, 1 - 3 / 8)
+    assert (rows[0]["mae_mean"], rows[0]["skill_mean"]) == (12.0, 1 - 3 / 12)
+    assert rows[0]["pinball"] == 3 / 16
+
+
+def test_accuracy_tells_the_days_ahead_and_the_steps_apart(ask: Ask, score: Callable[..., None]) -> None:
+    for hour, error in [(0, 1.0), (23, 3.0), (24, 5.0), (167, 7.0)]:
+        at = {"target_utc": NIGHT + timedelta(hours=hour), "horizon": hour + 1}
+        score(NIGHT, "periodic", 0, error, step_seconds=3600, **at)
+    score(NIGHT, "periodic", 0, 9.0)
+    rows = ask("SELECT step_seconds, day_ahead, mae FROM forecasts.accuracy ORDER BY ALL")
+    assert [tuple(row.values()) for row in rows] == [
+        (300, 1, 9.0),
+        (3600, 1, 2.0),
+        (3600, 2, 5.0),
+        (3600, 7, 7.0),
+    ]
+
+
+def test_skill_is_null_where_the_naive_makes_no_error_and_leaves_out_what_it_cannot_say(
+    ask: Ask, score: Callable[..., None]
+) -> None:
+    score(NIGHT, "exact", 0, 1.0, naive_error=0.0, mean_error=None)
+    score(NIGHT, "partly", 0, 4.0)
+    score(NIGHT, "partly", 1, 1000.0, naive_error=None)
+    rows = ask("SELECT model, skill_naive, skill_mean FROM forecasts.accuracy ORDER BY model")
+    assert [tuple(row.values()) for row in rows] == [("exact", None, None), ("partly", 0.5, 1 - 502 / 12)]
+
+
+def test_model_skill_lays_the_backtest_beside_the_last_seven_nights(
+    ask: Ask, add_series: AddSeries, insert: Insert, score: Callable[..., None]
+) -> None:
+    add_series("isp/a")
+    key = {"series_id": "isp/a", "model": "combination"}
+    for days in range(9):
+        night = NIGHT + timedelta(days=days)
+        insert("models.champions", **key, issued_at_utc=night, reason="the least error")
+        if days < 8:  # the day after the newest night is not over
+            score(night, "combination", 0, 800.0 if days == 0 else 2.0, covered_80=days > 1)
+            score(night, "mean", 0, 50.0)
+            score(night, "combination", 0, 70.0, step_seconds=3600)
+    backtest = {**key, "is_champion": True, "n_origins": 14}
+    for night, step, horizon, skill in [(8, 300, 288, 0.5), (8, 3600, 168, 0.3), (7, 300, 288, 0.1)]:
+        insert(
+            "models.backtests",
+            **backtest,
+            issued_at_utc=NIGHT + timedelta(days=night),
+            step_seconds=step,
+            horizon=horizon,
+            skill_naive=skill,
+        )
+    (row,) = ask("FROM models.model_skill")
+    assert (row["model"], row["issued_at_utc"]) == ("combination", NIGHT + timedelta(days=8))
+    assert (row["backtest_skill_naive"], row["n_origins"]) == (0.5, 14)
+    assert (row["n_nights"], row["last_night_utc"]) == (7, NIGHT + timedelta(days=7))
+    assert (row["skill_naive"], row["skill_mean"]) == (1 - 2 / 8, 1 - 2 / 12)
+    assert row["coverage_80"] == pytest.approx(6 / 7)
+
+
+def test_model_skill_of_an_hourly_series_is_of_its_first_day(
+    ask: Ask, add_series: AddSeries, insert: Insert, score: Callable[..., None]
+) -> None:
+    add_series("isp/a", step_seconds=3600)
+    add_series("isp/none")
+    insert("models.champions", series_id="isp/a", issued_at_utc=NIGHT, model="level", reason="short")
+    insert("models.champions", series_id="isp/none", issued_at_utc=NIGHT, model="none", reason="no value")
+    hours = {"step_seconds": 3600}
+    score(NIGHT, "level", 0, 4.0, **hours)
+    score(NIGHT, "level", 0, 99.0, **hours, target_utc=NIGHT + timedelta(days=1), horizon=25)
+    for horizon, skill in [(168, 0.1), (24, 0.2)]:
+        run = {"issued_at_utc": NIGHT, "horizon": horizon, "skill_naive": skill}
+        insert("models.backtests", series_id="isp/a", model="level", is_champion=True, **hours, **run)
+    rows = ask(
+        "SELECT series_id, n_nights, skill_naive, backtest_skill_naive FROM models.model_skill ORDER BY ALL"
+    )
+    assert [tuple(row.values()) for row in rows] == [("isp/a", 1, 0.5, 0.2), ("isp/none", 0, None, None)]
 
 
 def test_data_gaps_are_runs_of_unobserved_steps(

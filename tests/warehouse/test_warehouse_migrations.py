@@ -102,8 +102,43 @@ def test_an_older_warehouse_without_a_migration_is_refused(older: tuple[Path, Pa
     assert versions_of(file) == [version - 2]
 
 
+# What version 4 added, undone: the warehouse as version 3 left it.
+UNDO_VERSION_4 = (
+    "DROP TABLE models.backtests",
+    """
+    CREATE TABLE models.backtests (
+        series_id VARCHAR NOT NULL, model VARCHAR NOT NULL, issued_at_utc TIMESTAMP NOT NULL,
+        n_origins INTEGER, horizon INTEGER NOT NULL, mae DOUBLE, mase DOUBLE, rmse DOUBLE, pinball DOUBLE,
+        coverage_80 DOUBLE, coverage_95 DOUBLE,
+        PRIMARY KEY (series_id, model, issued_at_utc, horizon), CHECK (horizon > 0)
+    )
+    """,
+    *(
+        f"ALTER TABLE forecasts.scores DROP COLUMN {name}"
+        for name in ("naive_error", "mean_error", "pinball")
+    ),
+    *(
+        f"COMMENT ON COLUMN {column} IS 'old'"
+        for column in (
+            "forecasts.scores.model",
+            "forecasts.scores.step_seconds",
+            "forecasts.scores.actual",
+            "forecasts.scores.scaled_error",
+            "forecasts.points.model",
+            "forecasts.points.step_seconds",
+            "forecasts.points.mean",
+            "models.champions.model",
+        )
+    ),
+    "COMMENT ON TABLE forecasts.points IS 'old'",
+    "INSERT INTO forecasts.scores (series_id, model, issued_at_utc, step_seconds, target_utc, horizon, "
+    "error) VALUES ('www/bytes', 'periodic', TIMESTAMP '2024-05-01', 120, TIMESTAMP '2024-05-01', 1, -2.5)",
+    "UPDATE platform.schema_versions SET version = 3",
+)
+
 # What version 3 added, undone: the warehouse as version 2 left it.
 UNDO_VERSION_3 = (
+    *UNDO_VERSION_4,
     "DROP VIEW models.model_status",
     "DROP TABLE diagnostics.stationarity_tests",
     "DROP TABLE diagnostics.outlier_effects",
@@ -152,15 +187,32 @@ UNDO_VERSION_3 = (
 )
 
 
-def test_a_warehouse_of_version_2_becomes_the_one_of_this_release_and_keeps_its_rows(
-    changed: Callable[..., Path], template: Path
+def tables_of(file: Path) -> set[tuple[object, ...]]:
+    tables = "SELECT schema_name, table_name, comment, has_primary_key, check_constraint_count "
+    return set(read_query(file, tables + "FROM duckdb_tables()").rows())
+
+
+def keys_of(file: Path) -> set[tuple[object, ...]]:
+    keys = "SELECT schema_name, table_name, constraint_column_names::VARCHAR FROM duckdb_constraints() "
+    return set(read_query(file, keys + "WHERE constraint_type = 'PRIMARY KEY'").rows())
+
+
+@pytest.mark.parametrize(("version", "undo"), [(2, UNDO_VERSION_3), (3, UNDO_VERSION_4)])
+def test_a_warehouse_of_an_older_version_becomes_the_one_of_this_release(
+    changed: Callable[..., Path], template: Path, version: int, undo: tuple[str, ...]
 ) -> None:
-    file = changed(*UNDO_VERSION_3)
+    file = changed(*undo)
     prepare(file, schema.SQL / "migrations")
     assert columns_of(file) == columns_of(template)  # types, constraints and comments among them
+    assert versions_of(file) == [version, schema.SCHEMA_VERSION]
+    assert tables_of(file) == tables_of(template)
+    assert keys_of(file) == keys_of(template)
+
+
+def test_a_warehouse_of_version_2_keeps_its_rows(changed: Callable[..., Path]) -> None:
+    file = changed(*UNDO_VERSION_3)
+    prepare(file, schema.SQL / "migrations")
     row = read_query(file, "SELECT acf, theoretical_acf, fitted_model FROM diagnostics.autocorrelation")
     assert row.rows() == [(0.5, None, None)]
-    assert versions_of(file) == [2, schema.SCHEMA_VERSION]
-    tables = "SELECT schema_name, table_name, comment, has_primary_key, check_constraint_count "
-    tables += "FROM duckdb_tables()"
-    assert set(read_query(file, tables).rows()) == set(read_query(template, tables).rows())
+    scores = read_query(file, "SELECT error, naive_error, mean_error, pinball FROM forecasts.scores")
+    assert scores.rows() == [(-2.5, None, None, None)]

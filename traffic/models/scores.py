@@ -1,6 +1,7 @@
 """How good a forecast was, once the values are known.
 
-Errors and coverage of single targets belong here; summing them up belongs to SQL views and backtests.
+Errors, losses and coverage of single targets belong here; the rows of many series beside what was measured
+belong to ``scored_points``, summing up to SQL views and backtests.
 """
 
 from __future__ import annotations
@@ -25,19 +26,22 @@ class Scores:
         ``error`` over the scale; all NaN without a scale. The mean of its absolute values is the MASE.
     covered_80, covered_95 : ndarray of shape (horizon,)
         1.0 where the value lies between q10 and q90 (q025 and q975), bounds included, else 0.0.
+    pinball : ndarray of shape (horizon,)
+        Mean over the seven quantiles of their pinball loss, over the scale; all NaN without a scale.
     """
 
     error: NDArray[np.float64]
     scaled_error: NDArray[np.float64]
     covered_80: NDArray[np.float64]
     covered_95: NDArray[np.float64]
+    pinball: NDArray[np.float64]
 
 
 def score(
     actual: NDArray[np.float64],
     mean: NDArray[np.float64],
     quantiles: NDArray[np.float64],
-    scale: float | None,
+    scale: float | NDArray[np.float64] | None,
 ) -> Scores:
     """Score a forecast target by target.
 
@@ -49,8 +53,8 @@ def score(
         Point forecast.
     quantiles : ndarray of shape (horizon, 7)
         Quantiles at ``QUANTILE_LEVELS``.
-    scale : float or None
-        From ``seasonal_scale``; None if the series has none.
+    scale : float, ndarray of shape (horizon,) or None
+        From ``seasonal_scale``, for all targets or for each; None, or NaN in the array, if there is none.
 
     Returns
     -------
@@ -60,24 +64,35 @@ def score(
     Raises
     ------
     ValueError
-        If the shapes do not match or the scale is not positive.
+        If the shapes do not match or a scale is not positive.
 
     Notes
     -----
-    Hyndman and Koehler 2006: the mean of |error| / scale is the MASE.
+    Hyndman and Koehler 2006: the mean of |error| / scale is the MASE. The pinball loss of the value y by its
+    quantile q of level a is a (y - q) where y lies above q, else (1 - a) (q - y) (Koenker and Bassett 1978).
     """
     if mean.shape != actual.shape or quantiles.shape != (*actual.shape, len(QUANTILE_LEVELS)):
         raise ValueError(
             f"actual {actual.shape}, mean {mean.shape} and quantiles {quantiles.shape} must have shapes "
             f"(horizon,), (horizon,) and (horizon, {len(QUANTILE_LEVELS)})."
         )
-    if scale is not None and not scale > 0:
+    if isinstance(scale, np.ndarray):
+        is_refused = bool((scale <= 0).any())
+    else:
+        is_refused = scale is not None and not scale > 0
+    if is_refused:
         raise ValueError(f"scale = {scale} must be positive; pass None for a series that has none.")
+    divisor = np.nan if scale is None else scale
     error = actual - mean
-    scaled_error = error / scale if scale is not None else np.full_like(error, np.nan)
-    covered_80 = _covered(actual, quantiles, 0.1, 0.9)
-    covered_95 = _covered(actual, quantiles, 0.025, 0.975)
-    return Scores(error, scaled_error, covered_80, covered_95)
+    above = actual[:, None] - quantiles
+    losses = np.maximum(above * QUANTILE_LEVELS, above * (np.array(QUANTILE_LEVELS) - 1.0))
+    return Scores(
+        error=error,
+        scaled_error=error / divisor,
+        covered_80=_covered(actual, quantiles, 0.1, 0.9),
+        covered_95=_covered(actual, quantiles, 0.025, 0.975),
+        pinball=losses.mean(axis=1) / divisor,
+    )
 
 
 def seasonal_scale(x: NDArray[np.float64], day_steps: int | None) -> float | None:

@@ -1,4 +1,4 @@
--- The forecasts: every model's next 24 hours, at the step of the series, with quantiles.
+-- The forecasts: the next 24 hours at the step of the series and the next 7 days by the hour, with quantiles.
 CREATE TABLE forecasts.points (
     series_id     VARCHAR NOT NULL,
     model         VARCHAR NOT NULL,
@@ -22,24 +22,24 @@ CREATE TABLE forecasts.points (
 );
 
 COMMENT ON TABLE forecasts.points IS
-    'One row per series, model, night, step and time forecast: the mean and seven quantiles.';
+    'One row per series, model, night, step and time forecast: the point forecast and seven quantiles. The next 24 hours stand at the step of the series, the next 7 days at 3,600 seconds; of an hourly series one run of 168 hours serves both.';
 
 COMMENT ON COLUMN forecasts.points.series_id IS
     'Series, <source>/<label>.';
 COMMENT ON COLUMN forecasts.points.model IS
-    'Model: periodic, selected or reference, for example.';
+    'Model: combination, seasonal_naive_day or selected, for example; traffic/models/forecasting lists the candidates.';
 COMMENT ON COLUMN forecasts.points.is_champion IS
     'Whether this model speaks for the series in this night (models.champions).';
 COMMENT ON COLUMN forecasts.points.issued_at_utc IS
     'Midnight of the platform, in UTC, whose past the night knew.';
 COMMENT ON COLUMN forecasts.points.step_seconds IS
-    'Step of the forecast, in seconds.';
+    'Step of the forecast, in seconds: that of the series, or 3600 of the 7 days; a value of an hour is the mean of the values of its steps, in the unit of the series.';
 COMMENT ON COLUMN forecasts.points.target_utc IS
     'Time forecast (UTC): the beginning of the step.';
 COMMENT ON COLUMN forecasts.points.horizon IS
     'How many steps after issue, in steps.';
 COMMENT ON COLUMN forecasts.points.mean IS
-    'Expected value, in the unit of the series.';
+    'Point forecast of the model, in the unit of the series.';
 COMMENT ON COLUMN forecasts.points.q025 IS
     'Quantile: the value is below it with a probability of 2.5 %; in the unit of the series.';
 COMMENT ON COLUMN forecasts.points.q10 IS

@@ -15,6 +15,6 @@ COMMENT ON COLUMN models.champions.series_id IS
 COMMENT ON COLUMN models.champions.issued_at_utc IS
     'Midnight of the platform, in UTC, whose past the night knew.';
 COMMENT ON COLUMN models.champions.model IS
-    'Model whose forecast stands for the series: periodic, selected or reference.';
+    'Model whose forecast stands for the series: combination, seasonal_naive_day or selected, for example; none where no model could be fitted.';
 COMMENT ON COLUMN models.champions.reason IS
     'Sentence that says by which rule it was chosen.';

@@ -26,7 +26,7 @@ JOIN series.observations AS observations
     ON observations.series_id = points.series_id AND observations.at_utc = points.target_utc;
 
 COMMENT ON VIEW forecasts.forecast_against_actual IS
-    'Forecasts whose target has come, beside what was measured there. Targets still ahead are left out; a missing measurement leaves actual null.';
+    'Forecasts at the step of their series whose target has come, beside what was measured there. Targets still ahead and the hours of a finer series are left out; a missing measurement leaves actual null. Of an hourly series up to seven nights forecast the same target: see issued_at_utc.';
 
 COMMENT ON COLUMN forecasts.forecast_against_actual.series_id IS
     'Series, <source>/<label>.';
@@ -41,7 +41,7 @@ COMMENT ON COLUMN forecasts.forecast_against_actual.target_utc IS
 COMMENT ON COLUMN forecasts.forecast_against_actual.horizon IS
     'How many steps after issue, in steps.';
 COMMENT ON COLUMN forecasts.forecast_against_actual.mean IS
-    'Expected value, in unit.';
+    'Point forecast, in unit.';
 COMMENT ON COLUMN forecasts.forecast_against_actual.q025 IS
     'Quantile: the value is below it with a probability of 2.5 %; in unit.';
 COMMENT ON COLUMN forecasts.forecast_against_actual.q10 IS

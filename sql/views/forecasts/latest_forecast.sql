@@ -1,4 +1,5 @@
--- The forecast that stands for each series: its champion's points of its newest night.
+-- The forecast that stands for each series: its champion's next 24 hours, at its own step, of its newest night.
+-- A step that is longer than the day may begin after it; then its first target stands.
 -- A time zone that DuckDB does not know leaves local_target null, and the forecast in place.
 CREATE OR REPLACE VIEW forecasts.latest_forecast AS
 SELECT
@@ -21,13 +22,14 @@ SELECT
     catalog.unit,
     catalog.capacity
 FROM forecasts.points AS points
-JOIN series.catalog AS catalog ON catalog.series_id = points.series_id
+JOIN series.catalog AS catalog
+    ON catalog.series_id = points.series_id AND catalog.step_seconds = points.step_seconds
 LEFT JOIN pg_timezone_names() AS zones ON zones.name = catalog.time_zone
-WHERE points.is_champion
+WHERE points.is_champion AND (points.target_utc < points.issued_at_utc + INTERVAL 1 DAY OR points.horizon = 1)
 QUALIFY points.issued_at_utc = max(points.issued_at_utc) OVER (PARTITION BY points.series_id);
 
 COMMENT ON VIEW forecasts.latest_forecast IS
-    'The champion''s forecast of each series from its newest night, with unit and capacity. A stale series keeps its last forecast: see issued_at_utc.';
+    'The champion''s forecast of each series for the 24 hours after its newest night, at the step of the series, with unit and capacity. A stale series keeps its last forecast: see issued_at_utc. The 7 days stand in forecasts.week_ahead.';
 
 COMMENT ON COLUMN forecasts.latest_forecast.series_id IS
     'Series, <source>/<label>.';
@@ -46,7 +48,7 @@ COMMENT ON COLUMN forecasts.latest_forecast.local_target IS
 COMMENT ON COLUMN forecasts.latest_forecast.horizon IS
     'How many steps after issue, in steps.';
 COMMENT ON COLUMN forecasts.latest_forecast.mean IS
-    'Expected value, in unit.';
+    'Point forecast, in unit.';
 COMMENT ON COLUMN forecasts.latest_forecast.q025 IS
     'Quantile: the value is below it with a probability of 2.5 %; in unit.';
 COMMENT ON COLUMN forecasts.latest_forecast.q10 IS

@@ -21,10 +21,24 @@ def test_without_a_scale_there_is_no_scaled_error():
     assert (scores.error == 0).all()
 
 
-@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan")])
+@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), np.array([1.0] * 6 + [0.0])])
 def test_a_scale_that_is_not_positive_is_refused(scale):
     with pytest.raises(ValueError, match="must be positive"):
         score(np.ones(7), np.ones(7), QUANTILES, scale)
+
+
+def test_pinball_is_the_mean_of_the_seven_losses_over_the_scale():
+    # y = 6: above 1 to 5 by 5 to 1, at 6, below 7 by 1.
+    losses = [0.025 * 5, 0.1 * 4, 0.25 * 3, 0.5 * 2, 0.75 * 1, 0, 0.025 * 1]
+    found = score(np.array([6.0, np.nan]), np.full(2, 4.0), QUANTILES[:2], scale=2.0).pinball
+    np.testing.assert_allclose(found, [np.mean(losses) / 2, np.nan])
+
+
+def test_each_target_may_have_a_scale_of_its_own():
+    scores = score(np.full(3, 6.0), np.full(3, 4.0), QUANTILES[:3], np.array([1.0, 4.0, np.nan]))
+    np.testing.assert_allclose(scores.scaled_error, [2.0, 0.5, np.nan])
+    np.testing.assert_allclose(scores.pinball[0], 4 * scores.pinball[1])
+    assert np.isnan(scores.pinball[2])
 
 
 def test_shapes_that_do_not_match_are_refused():

@@ -36,7 +36,8 @@ _LEAST_FREEDOM: Final = 6.0
 _CENTRING: Final = 0.25
 """Part of the errors' median that is believed to be a bias which goes on."""
 
-_WEEK: Final = 7.0
+_POOLED_SLOTS: Final = 96
+"""Slots of a day whose errors are pooled: neighbours of five minutes err alike, and cost a sort."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,13 +130,11 @@ def error_law(
     growth = np.clip(size[:, -1:] / size[:, :-1], _LEAST_GROWTH, _MOST_GROWTH)
     errors *= growth[:, :, None]
     wanted = _moved_out(levels, is_known, recency)
-    deviates = weighted_quantiles(
-        errors, recency, is_known, np.append(wanted, np.full((wanted.shape[0], 1), 0.5), axis=1)
-    )
-    median = deviates[:, -1:]
-    # Some weekdays of a record of less than a week were never seen.
-    widening = np.maximum(_WEEK / days_seen[:, -1:], 1.0)
-    deviates = _CENTRING * median + (deviates[:, :-1] - median) * widening
+    wanted = np.append(wanted, np.full((wanted.shape[0], 1), 0.5), axis=1)
+    pooled = _thinned(errors.shape[1], errors.shape[2])
+    deviates = weighted_quantiles(errors[:, *pooled], recency, is_known[:, *pooled], wanted)
+    # A part of the median stays, as a bias that goes on.
+    deviates = deviates[:, :-1] - (1 - _CENTRING) * deviates[:, -1:]
     law = ErrorLaw(centre[:, -1], spread, levels, deviates, is_root)
     return law, np.where(is_known, errors, np.nan)
 
@@ -191,6 +190,13 @@ def _size_then(
     size = (daily @ memory.T + _LONG_RUN_DAYS * total) / (share @ memory.T + _LONG_RUN_DAYS)
     size = np.maximum(size, 1e-3 * total + 1e-30)
     return np.asarray(size * np.sqrt(1 + _LEARNING_DAYS / days_seen), dtype=np.float64)
+
+
+def _thinned(n_days: int, n_slots: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Days and slots that are pooled: every so many slots, others on the next day."""
+    every = max(n_slots // _POOLED_SLOTS, 1)
+    day = np.arange(n_days)[:, None]
+    return day, np.arange(n_slots // every) * every + day % every
 
 
 def _moved_out(

@@ -21,6 +21,7 @@ from traffic.models.forecasting.models import AUTO
 from traffic.models.forecasting.naive import LAST_VALUE, NAIVE, naive_forecasts
 from traffic.models.forecasting.profiles import PROFILES
 from traffic.models.forecasting.scales import FOURTH_ROOT, IDENTITY, Scale
+from traffic.models.forecasting.young_records import widen_young
 from traffic.windowing.histories import Histories
 
 _VALUES_AT_ONCE: Final = 24_000
@@ -133,6 +134,7 @@ def forecast_ahead(
         law, standardised = error_law(
             points, values[:, FIRST_FORECAST_DAY:], is_judged, levels, lead, is_root=is_root
         )
+        law = widen_young(law, values)
         yield DayAhead(lead, models, forecasts, is_judged, champions, points, law, standardised)
 
 

@@ -6,7 +6,7 @@ Options and output columns belong here; how paths are drawn belongs to ``paths``
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -27,7 +27,10 @@ from traffic.models.forecasting.panel import (
 from traffic.models.forecasting.paths import DENSE_LEVELS, draw_normal_paths, normal_scores, values_of
 from traffic.windowing.histories import Histories
 
-PATH = "path"
+PATH: Final = "path"
+
+_HALF_LIFE_HOURS: Final = 3.0
+"""For how long errors go together, where nothing is known of it."""
 
 
 def simulate_paths(
@@ -116,7 +119,7 @@ def simulate_batch(
             ],
             axis=2,
         )
-        normal = draw_normal_paths(scores, n_paths, rng)
+        normal = draw_normal_paths(scores, n_paths, _HALF_LIFE_HOURS * 3600 / step_seconds, rng)
         for day in days:
             slots = slice((day.lead - 1) * n_slots, day.lead * n_slots)
             paths[rows, :, slots] = values_of(normal[:, :, slots], day.law)

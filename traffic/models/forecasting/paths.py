@@ -31,6 +31,8 @@ DENSE_LEVELS: Final = np.array(
 )
 """At which the law of an error is known: straight lines between them, and nothing beyond."""
 
+_LEAST_ORIGINS: Final = 3
+
 
 def normal_scores(standardised: NDArray[np.float64], law: ErrorLaw) -> NDArray[np.float64]:
     """Errors as normal deviates of the same probability.
@@ -56,7 +58,7 @@ def normal_scores(standardised: NDArray[np.float64], law: ErrorLaw) -> NDArray[n
 
 
 def draw_normal_paths(
-    scores: NDArray[np.float64], n_paths: int, rng: np.random.Generator
+    scores: NDArray[np.float64], n_paths: int, half_life: float, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Draw paths of normal deviates that go together as the scores of the past have done.
 
@@ -66,13 +68,15 @@ def draw_normal_paths(
         From ``normal_scores``: the errors of each earlier forecast in their order; NaN where missing.
     n_paths : int
         Paths of each series.
+    half_life : float
+        In steps, of the correlation of a series of which fewer than ``_LEAST_ORIGINS`` forecasts are known.
     rng : numpy.random.Generator
         The source of chance.
 
     Returns
     -------
     ndarray of shape (series, n_paths, horizon)
-        Each slot standard normal. Independent where fewer than two forecasts are known.
+        Each slot standard normal.
 
     Notes
     -----
@@ -88,14 +92,17 @@ def draw_normal_paths(
     pairs = np.fft.irfft((np.abs(np.fft.rfft(is_known, n=size, axis=2)) ** 2).sum(axis=1), n=size, axis=1)
     products = np.fft.irfft((np.abs(spectra) ** 2).sum(axis=1), n=size, axis=1)
     correlation = np.where(pairs > 0.5, products / np.maximum(pairs, 1.0), 0.0)
+    is_young = is_known.any(axis=2).sum(axis=1) < _LEAST_ORIGINS
+    lag = np.minimum(np.arange(size), size - np.arange(size))
+    correlation[is_young] = 0.5 ** (lag / half_life)
     # No pair is so far apart; what is believed there matters to no path.
     correlation[:, horizon] = correlation[:, horizon - 1]
     eigenvalues = np.maximum(np.fft.rfft(correlation, axis=1).real, 0.0)
     total = (
         eigenvalues[:, :1] + 2 * eigenvalues[:, 1:-1].sum(axis=1, keepdims=True) + eigenvalues[:, -1:]
     ) / size
-    has_law = (is_known.any(axis=2).sum(axis=1) >= 2) & (total[:, 0] > 0)
-    eigenvalues[~has_law], total[~has_law] = 1.0, 1.0
+    is_flat = total[:, 0] <= 0
+    eigenvalues[is_flat], total[is_flat] = 1.0, 1.0
     noise = np.fft.rfft(rng.standard_normal((n_series, n_paths, size)), axis=2)
     drawn = np.fft.irfft(noise * np.sqrt(eigenvalues / total)[:, None], n=size, axis=2)
     return np.asarray(drawn[:, :, :horizon], dtype=np.float64)
