@@ -18,7 +18,13 @@ from traffic.models.forecasting.champions import COMBINATION, N_SEASONAL, Champi
 from traffic.models.forecasting.combination import combine, daily_errors, judged_days
 from traffic.models.forecasting.day_weights import FIRST_FORECAST_DAY, N_DAYS
 from traffic.models.forecasting.models import AUTO
-from traffic.models.forecasting.naive import LAST_VALUE, NAIVE, naive_forecasts
+from traffic.models.forecasting.naive import (
+    LAST_VALUE,
+    NAIVE,
+    SEASONAL_NAIVE_DAY,
+    SEASONAL_NAIVE_WEEK,
+    naive_forecasts,
+)
 from traffic.models.forecasting.profiles import PROFILES
 from traffic.models.forecasting.scales import FOURTH_ROOT, IDENTITY, Scale
 from traffic.models.forecasting.young_records import widen_young
@@ -123,7 +129,9 @@ def forecast_ahead(
         models = (*made.names, *NAIVE, COMBINATION)
         n_made = len(made.names)
         forecasts = np.concatenate([made.forecasts, naive, naive[:1]])
-        believed = [*range(n_made), n_made + NAIVE.index(LAST_VALUE)]
+        # Tomorrow the seasonal naive forecasts have nothing to add; in a week they have.
+        naive_too = (LAST_VALUE,) if lead == 1 else (SEASONAL_NAIVE_DAY, SEASONAL_NAIVE_WEEK, LAST_VALUE)
+        believed = [*range(n_made), *(n_made + NAIVE.index(name) for name in naive_too)]
         errors = daily_errors(forecasts[:-1], values, is_judged)
         forecasts[-1] = combine(forecasts[believed], errors[believed], is_judged, lead)
         champions, points = _champions(forecasts, values, is_judged, errors, lead)
