@@ -20,7 +20,7 @@ from traffic.models.forecasting.batches import BatchForecast, forecast_batch
 from traffic.models.forecasting.day_weights import N_DAYS
 from traffic.models.quantiles import QUANTILE_COLUMNS, QUANTILE_LEVELS
 from traffic.windowing.histories import DAYS_A_WEEK, Histories, block_dates, cut_into_days
-from traffic.windowing.holiday_calendar import day_kinds, holiday_dates
+from traffic.windowing.holiday_calendar import kinds_of_dates
 from traffic.windowing.local_days import local_days, slots_a_day
 from traffic.windowing.regular_series import DAY_SECONDS, grid_times
 from traffic.windowing.series_batch import SeriesBatch
@@ -62,7 +62,7 @@ def forecast_frames(
     issued_at_utc : datetime
         The night's midnight, naive UTC.
     country : str, optional
-        Whose public holidays are taken for Sundays, as ``holiday_dates`` takes it.
+        Whose public holidays are forecast from Sundays and earlier holidays.
 
     Returns
     -------
@@ -138,10 +138,7 @@ def _histories(batch: SeriesBatch, first_target: int, n_slots: int, country: str
     # Outages are the forecaster's own to find: zeros that have lasted for weeks are no outage to it.
     is_usable = ~np.isnan(batch.value_clean) | (batch.value == 0)
     values = np.where(is_usable, batch.value, np.nan)
-    dates = block_dates(first_target, n_slots, N_DAYS, DAYS_A_WEEK).astype("datetime64[D]")
-    first, last = dates[[0, -1]].tolist()
-    holidays = holiday_dates(country, first, last) if country else np.empty(0, dtype="datetime64[D]")
-    kinds = day_kinds(dates, holidays)
+    kinds = kinds_of_dates(block_dates(first_target, n_slots, N_DAYS, DAYS_A_WEEK), country)
     return cut_into_days(values, cell, first_target, n_slots, N_DAYS, DAYS_A_WEEK, kinds)
 
 

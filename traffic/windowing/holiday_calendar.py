@@ -8,6 +8,8 @@ import holidays
 import numpy as np
 from numpy.typing import NDArray
 
+from traffic.windowing.histories import DAYS_A_WEEK, MONDAY_OFFSET
+
 
 def holiday_dates(country: str, first: date, last: date) -> NDArray[np.datetime64]:
     name, _, subdivision = country.partition("-")
@@ -17,6 +19,24 @@ def holiday_dates(country: str, first: date, last: date) -> NDArray[np.datetime6
     return np.array(sorted(day for day in found if first <= day <= last), dtype="datetime64[D]")
 
 
-def day_kinds(local_dates: NDArray[np.datetime64], holiday: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    weekday = (local_dates.astype("datetime64[D]").astype(np.int64) + 3) % 7
-    return np.where(np.isin(local_dates, holiday), 6, weekday)
+def kinds_of_dates(dates: NDArray[np.int64], country: str | None) -> NDArray[np.int64]:
+    """Kind of each date, as ``Histories`` takes it.
+
+    Parameters
+    ----------
+    dates : ndarray of int
+        Days since 1970-01-01, ascending.
+    country : str or None
+        Whose public holidays are told apart; None for no one's.
+
+    Returns
+    -------
+    ndarray of int
+        The weekday, 0 = Monday; 7 more for a public holiday.
+    """
+    weekday = (dates + MONDAY_OFFSET) % DAYS_A_WEEK
+    if country is None:
+        return weekday
+    days = dates.astype("datetime64[D]")
+    first, last = days[[0, -1]].tolist()
+    return np.asarray(weekday + DAYS_A_WEEK * np.isin(days, holiday_dates(country, first, last)))

@@ -39,6 +39,7 @@ def forecast(
     step: str | int | timedelta,
     levels: Sequence[float] = (80, 95),
     models: str | Sequence[str] = AUTO,
+    holidays: str | None = None,
 ) -> Any:
     """Forecast every series of a frame.
 
@@ -57,6 +58,9 @@ def forecast(
         ``auto`` gives one column, ``diurnal``: for each series the champion, which has beaten the seasonal
         naive forecasts on days that it had not seen, or else the better of these. Names of models give a
         column each.
+    holidays : str, optional
+        Country ("GB", "DE") or subdivision ("DE-BY") whose public holidays are forecast
+        from Sundays and earlier holidays.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def forecast(
     check_options(horizon, levels, step_seconds)
     long = read_frame(frame)
     made = []
-    for panel in panels_of(long, step_seconds):
+    for panel in panels_of(long, step_seconds, holidays=holidays):
         ds, column = targets_of(panel, horizon)
         histories = histories_of(panel, column)
         columns: dict[str, Any] = {ID: np.repeat(np.arange(panel.ids.len()), horizon)}
@@ -97,12 +101,13 @@ def cross_validation(
     step_size: int | None = None,
     levels: Sequence[float] = (80, 95),
     models: str | Sequence[str] = AUTO,
+    holidays: str | None = None,
 ) -> Any:
     """Forecast the past of every series from rolling origins, each from what was known then.
 
     Parameters
     ----------
-    frame, horizon, step, levels, models
+    frame, horizon, step, levels, models, holidays
         As ``forecast`` takes them.
     n_windows : int
         Origins a series; the last one lies ``horizon`` steps before its last row.
@@ -128,7 +133,7 @@ def cross_validation(
     long = read_frame(frame)
     longest = horizon + (n_windows - 1) * step_size
     made = []
-    for panel in panels_of(long, step_seconds, longest):
+    for panel in panels_of(long, step_seconds, longest, holidays):
         for back in range(longest, horizon - 1, -step_size):
             made += _window(panel, back, horizon, names, levels)
     return as_came(joined(made, long).sort(ID, "cutoff", TIME), frame)
@@ -199,7 +204,7 @@ def labelled(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
 
 def joined(made: list[pl.DataFrame], long: pl.DataFrame) -> pl.DataFrame:
     """Join the parts of a result; of a frame without rows there are none."""
-    return pl.concat(made) if made else long.clear()
+    return pl.concat(made).sort(ID, maintain_order=True) if made else long.clear()
 
 
 def as_came(made: pl.DataFrame, frame: Any) -> Any:

@@ -7,7 +7,7 @@ the arrays belongs to ``forecaster``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from traffic.models.forecasting.day_weights import N_DAYS
 from traffic.parsing.quantity import duration_seconds
-from traffic.windowing.histories import DAYS_A_WEEK, Histories
+from traffic.windowing.histories import DAYS_A_WEEK, Histories, block_dates
+from traffic.windowing.holiday_calendar import kinds_of_dates
 from traffic.windowing.local_days import slots_a_day
 from traffic.windowing.regular_series import DAY_SECONDS
 
@@ -44,6 +45,8 @@ class Panel:
     phase : ndarray of int of shape (series,)
         Microseconds by which the grid lies behind the multiples of the step.
     step_seconds : int
+    holidays : str or None
+        Country whose public holidays the series keep.
     """
 
     ids: pl.Series
@@ -52,6 +55,7 @@ class Panel:
     end_cell: NDArray[np.int64]
     phase: NDArray[np.int64]
     step_seconds: int
+    holidays: str | None = None
 
     @property
     def day_steps(self) -> int:
@@ -60,13 +64,13 @@ class Panel:
 
     def part(self, rows: NDArray[np.intp]) -> Panel:
         """Return the panel of some of its series."""
-        return Panel(
-            self.ids[rows],
-            self.last[rows],
-            self.values[rows],
-            self.end_cell[rows],
-            self.phase[rows],
-            self.step_seconds,
+        return replace(
+            self,
+            ids=self.ids[rows],
+            last=self.last[rows],
+            values=self.values[rows],
+            end_cell=self.end_cell[rows],
+            phase=self.phase[rows],
         )
 
 
@@ -152,7 +156,9 @@ def _check_columns(frame: pl.DataFrame) -> None:
             raise ValueError(f"{n_null} rows have no {name}; drop them, or say what they belong to.")
 
 
-def panels_of(frame: pl.DataFrame, step_seconds: int, more: int = 0) -> Iterator[Panel]:
+def panels_of(
+    frame: pl.DataFrame, step_seconds: int, more: int = 0, holidays: str | None = None
+) -> Iterator[Panel]:
     """Lay a frame out, some series at a time.
 
     Parameters
@@ -163,6 +169,8 @@ def panels_of(frame: pl.DataFrame, step_seconds: int, more: int = 0) -> Iterator
         The grid's spacing.
     more : int
         Steps that are laid out beyond the ``N_DAYS`` days of a history.
+    holidays : str, optional
+        Country whose public holidays the series keep; series that end on different days are then apart.
 
     Yields
     ------
@@ -177,7 +185,13 @@ def panels_of(frame: pl.DataFrame, step_seconds: int, more: int = 0) -> Iterator
     for begin in range(0, first.size, at_once):
         end = min(begin + at_once, first.size)
         part = frame.slice(int(edges[begin]), int(edges[end] - edges[begin]))
-        yield _panel(part, edges[begin : end + 1] - edges[begin], step_seconds, n_steps)
+        panel = _panel(part, edges[begin : end + 1] - edges[begin], step_seconds, n_steps)
+        if holidays is None:
+            yield panel
+            continue
+        last_day = (panel.end_cell + 1) // panel.day_steps
+        for day in np.unique(last_day):
+            yield replace(panel.part(np.flatnonzero(last_day == day)), holidays=holidays)
 
 
 def _panel(frame: pl.DataFrame, edges: NDArray[np.int64], step_seconds: int, n_steps: int) -> Panel:
@@ -255,9 +269,11 @@ def histories_of(panel: Panel, column: NDArray[np.int64], back: int = 0) -> Hist
     end = panel.values.shape[1] - back
     days_ahead = min(int(column.max()) // panel.day_steps + 1, DAYS_A_WEEK)
     values = panel.values[:, end - N_DAYS * panel.day_steps : end]
-    return Histories(
-        values.reshape(-1, N_DAYS, panel.day_steps), np.arange(N_DAYS + days_ahead) % DAYS_A_WEEK
-    )
+    kinds = np.arange(N_DAYS + days_ahead) % DAYS_A_WEEK
+    if panel.holidays is not None:
+        first_target = int(panel.end_cell[0]) + 1 - back
+        kinds = kinds_of_dates(block_dates(first_target, panel.day_steps, N_DAYS, days_ahead), panel.holidays)
+    return Histories(values.reshape(-1, N_DAYS, panel.day_steps), kinds)
 
 
 def _local_microseconds(times: pl.Series) -> NDArray[np.int64]:
