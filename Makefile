@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly ui test lint types contracts check lock dictionary picture gallery bench bench-ingest bench-fits bench-arima bench-history crash-test fuzz monte-carlo clean
+.PHONY: help nightly ui test lint types contracts check lock dictionary picture gallery bench bench-ingest bench-fits bench-arima bench-history bench-forecast crash-test fuzz monte-carlo clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -68,6 +68,9 @@ bench-arima: $(INSTALLED) ## Time a night with ARIMA and GARCH for no series and
 bench-history: $(INSTALLED) ## Time a night with the same new data on a short and on a long history
 	$(BIN)/python benchmarks/history.py
 
+bench-forecast: $(INSTALLED) ## Hold the forecasts against statsforecast's and Prophet's: hours, the first time
+	$(BIN)/python benchmarks/forecast.py
+
 crash-test: $(INSTALLED) ## Kill nights at random moments and at the worst ones: twenty minutes
 	$(BIN)/python tests/crash/crash_test.py --random 50
 
@@ -79,4 +82,4 @@ monte-carlo: $(INSTALLED) ## Simulate coverage and size with 2,000 replications:
 	MONTE_CARLO_REPLICATIONS=2000 $(BIN)/pytest -n 2 --dist worksteal $$(find tests -name '*_monte_carlo.py')
 
 clean: ## Remove the environment and the caches; home/ stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fuzz build dist
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .peers build dist

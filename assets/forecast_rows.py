@@ -1,40 +1,48 @@
-"""Rows of one series in ``forecasts.points`` and ``models.champions``.
+"""Rows of one series in ``forecasts.points`` by its constant-volatility models, and which of them takes over.
 
-The models are rebuilt from their tables, so that every forecast can be traced to stored numbers.
+The models are rebuilt from their tables, so that every forecast can be traced to stored numbers. The rows of
+all other models are made in ``forecast_frames``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import numpy as np
 import polars as pl
 
-from assets.stored_periodic import slots_of, stored_moments
-from traffic.models.champion import PERIODIC, SELECTED, VARIABLE_VOLATILITY, choose_champion
+from assets.nights import Night
+from traffic.models.champion import JUDGED_NIGHTS, SELECTED, VARIABLE_VOLATILITY, ScoredModel
 from traffic.models.constant_volatility import ConstantVolatilityModel
 from traffic.models.filtering import forecast
-from traffic.models.periodic_forecast import forecast_periodic
 from traffic.models.quantiles import QUANTILE_COLUMNS, Forecast
 from traffic.models.variable_volatility import VolatilityModel
 from traffic.models.volatility_forecast import forecast_with_volatility
 from traffic.windowing.regular_series import RegularSeries
 from traffic.windowing.targets import Targets
+from warehouse import Warehouse
 
-NO_MODEL = "none"
+_SCORED = """
+    SELECT own.series_id, own.model, avg(abs(own.error)) AS mae, avg(abs(other.error)) AS other_mae,
+        avg(abs(own.naive_error)) AS naive_mae, count(DISTINCT own.issued_at_utc) AS n_nights
+    FROM forecasts.scores AS own
+    JOIN forecasts.scores AS other USING (series_id, issued_at_utc, step_seconds, target_utc)
+    WHERE list_contains($models, own.model) AND NOT list_contains($models, other.model)
+        AND list_contains($series, own.series_id) AND own.error IS NOT NULL AND other.error IS NOT NULL
+        AND own.issued_at_utc >= $since AND own.target_utc < $until
+    GROUP BY own.series_id, own.model
+"""
 
 
-def forecast_rows(
+def model_points(
     series: RegularSeries,
     targets: Targets,
     models: Mapping[str, ConstantVolatilityModel],
     volatility: VolatilityModel | None,
-    moments: pl.DataFrame,
-    why_not: Mapping[str, str],
-) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """Forecast a series by each of its models and name the champion.
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Forecast a series by each of its constant-volatility models.
 
     Parameters
     ----------
@@ -43,20 +51,16 @@ def forecast_rows(
     targets : Targets
         What is forecast.
     models : mapping of str to ConstantVolatilityModel
-        The constant-volatility models that were fitted, by name.
+        Those that were fitted, by name.
     volatility : VolatilityModel or None
         Of what the selected model leaves, where it varies.
-    moments : polars.DataFrame
-        The series' rows of ``models.periodic_moments``; none if it has no periodic model.
-    why_not : mapping of str to str
-        The reasons of the models that could not be fitted.
 
     Returns
     -------
     points : polars.DataFrame
-        Rows of ``forecasts.points``.
-    champion : dict
-        Row of ``models.champions``.
+        Rows of ``forecasts.points``, none of them a champion's.
+    why_not : dict of str to str
+        The models that gave no forecast, with the reason.
     """
     x, ahead = series.value_clean, (targets.horizon.size, targets.gap)
     tries: dict[str, Callable[[], Forecast]] = {
@@ -65,25 +69,46 @@ def forecast_rows(
     if volatility is not None and SELECTED in models:
         selected = models[SELECTED]
         tries[VARIABLE_VOLATILITY] = partial(forecast_with_volatility, x, selected, volatility, *ahead)
-    if moments.height:
-        tries[PERIODIC] = partial(_forecast_periodic, series, targets, moments)
-    frames, outcome = [], {name: str(reason) for name, reason in why_not.items()}
-    verdicts: dict[str, str | None] = {**outcome}
+    frames, why_not = [], {}
     for name, attempt in tries.items():
         try:
             frames.append(_points(series, targets, name, attempt()))
-            verdicts[name] = None
         except (ValueError, np.linalg.LinAlgError) as error:
-            verdicts[name] = str(error)
-    champion = choose_champion(verdicts)
-    points = pl.concat(frames) if frames else pl.DataFrame(schema={"model": pl.String})
-    row = {"series_id": series.series_id, "model": champion.model or NO_MODEL, "reason": champion.reason}
-    return points.with_columns(is_champion=pl.col("model") == (champion.model or NO_MODEL)), row
+            why_not[name] = str(error)
+    return (pl.concat(frames) if frames else pl.DataFrame()), why_not
 
 
-def _forecast_periodic(series: RegularSeries, targets: Targets, moments: pl.DataFrame) -> Forecast:
-    values = series.value_clean[None, :]
-    return forecast_periodic(values, slots_of(series), targets.slot, stored_moments(moments))[0]
+def scored_models(
+    warehouse: Warehouse, night: Night, series_ids: Sequence[str], models: Sequence[str]
+) -> dict[str, dict[str, ScoredModel]]:
+    """Read how models did in the last nights, beside the others on the same targets.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        What is read.
+    night : Night
+        Nothing at or after its midnight is looked at.
+    series_ids, models : sequence of str
+        Whose scores.
+
+    Returns
+    -------
+    dict of str to dict of str to ScoredModel
+        By series and model.
+    """
+    since = night.issued_at_utc - timedelta(days=JUDGED_NIGHTS)
+    parameters = {
+        "models": list(models),
+        "series": list(series_ids),
+        "since": since,
+        "until": night.issued_at_utc,
+    }
+    found: dict[str, dict[str, ScoredModel]] = {}
+    for series_id, model, mae, other, naive, n_nights in warehouse.query(_SCORED, parameters).iter_rows():
+        least = min(error for error in (other, naive) if error is not None)
+        found.setdefault(series_id, {})[model] = ScoredModel(mae, least, n_nights)
+    return found
 
 
 def _points(series: RegularSeries, targets: Targets, model: str, made: Forecast) -> pl.DataFrame:
@@ -94,4 +119,5 @@ def _points(series: RegularSeries, targets: Targets, model: str, made: Forecast)
         series_id=pl.lit(series.series_id),
         model=pl.lit(model),
         step_seconds=pl.lit(series.step_seconds),
+        is_champion=pl.lit(False),
     )

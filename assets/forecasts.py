@@ -1,45 +1,51 @@
-"""The forecasts of a night, with the champions; how the last ones did is in ``scores``."""
+"""The forecasts of a night, the champions behind them and how each model would have done before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
+from assets.batch_isolation import Frames, isolated
 from assets.charts import forecast_chart, png_markdown
 from assets.constant_volatility_choice import chosen_series
 from assets.constant_volatility_rows import stored_models
-from assets.forecast_rows import NO_MODEL, forecast_rows
+from assets.fan_out import fan_out
+from assets.forecast_frames import BACKTESTS, CHAMPIONS, POINTS, forecast_frames, refused_champions
+from assets.forecast_rows import model_points, scored_models
 from assets.landing import Landing
+from assets.night_tables import NightTables
 from assets.nights import (
+    USABLE,
     Night,
+    batches_of_night,
     in_isolation,
+    keep_nights,
     night_of,
-    replace_night,
-    rows_frame,
     series_of_night,
 )
-from assets.table_specs import key_of, table_metadata, table_spec, written
+from assets.table_specs import table_spec
 from assets.variable_volatility_rows import stored_volatilities
-from traffic.models.champion import REFERENCE, SELECTED
+from traffic.models.champion import REFERENCE, SELECTED, VARIABLE_VOLATILITY, challenger
+from traffic.windowing.regular_series import RegularSeries
+from traffic.windowing.series_batch import SeriesBatch
 from traffic.windowing.targets import day_ahead
 from warehouse import Warehouse
 
-_MODELS = (
-    "models.constant_volatility",
-    "models.coefficients",
-    "models.variable_volatility",
-    "models.periodic",
-    "models.periodic_moments",
-)
+_MODELS = ("models.constant_volatility", "models.coefficients", "models.variable_volatility")
+_FROM = ("series.catalog", "series.observations", *_MODELS)
+# Processes take seconds to start; with fewer series than these threads are done before.
+_MANY_SERIES = 1_000
 
 
 @dg.multi_asset(
     name="champions_and_points",
     specs=[
-        table_spec("models.champions", ["series.observations", *_MODELS]),
-        table_spec("forecasts.points", ["series.observations", *_MODELS], kinds=("statsmodels",)),
+        table_spec(CHAMPIONS, _FROM),
+        table_spec(POINTS, _FROM, kinds=("numpy", "statsmodels")),
+        table_spec(BACKTESTS, _FROM, kinds=("numpy",)),
     ],
 )
 def champions_and_points(
@@ -47,76 +53,117 @@ def champions_and_points(
     warehouse: dg.ResourceParam[Warehouse],
     landing: dg.ResourceParam[Landing],
 ) -> Iterator[Any]:
-    """Forecast the next 24 hours of every series by each of its models, and name the champion."""
+    """Forecast the next day and week of every series, and say which model speaks for it and why."""
     night = night_of(context, landing)
-    why_not = chosen_series(warehouse, landing.sources.platform).why_not
-    points, champions = _forecast_all(warehouse, night, why_not, context.log)
-    frames = {"models.champions": champions, "forecasts.points": points}
-    replace_night(warehouse, night, frames)
-    yield written("models.champions", champions)
-    plot = _plot(warehouse, points)
-    yield dg.MaterializeResult(
-        key_of("forecasts.points"), metadata=table_metadata(points, "target_utc") | plot
-    )
+    own = _own_forecasts(warehouse, night, landing, context.log)
+    countries = {source.name: getattr(source, "holidays", None) for source in landing.sources.all}
+    n_series = warehouse.count("series.catalog", {"status": USABLE})
+    with NightTables(warehouse, night, (CHAMPIONS, POINTS, BACKTESTS)) as tables:
+        work = partial(_forecast, night)
+        parts = _by_country(batches_of_night(warehouse, night), countries)
+        for frames, failures in fan_out(work, parts, in_processes=n_series >= _MANY_SERIES):
+            tables.add(_with_own(frames, own))
+            for series_id, error in failures.items():
+                context.log.error("%s was set aside", series_id, exc_info=error)
+        keep_nights(warehouse, landing, (BACKTESTS,))
+    yield from tables.written({POINTS: _plot(warehouse, night)})
 
 
-def _forecast_all(
-    warehouse: Warehouse, night: Night, why_not: dict[str, str], log: Any
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+@dataclass(frozen=True)
+class _OwnForecast:
+    """What a series' constant-volatility models forecast, and which of them takes over, if one does."""
+
+    points: pl.DataFrame
+    takes_over: tuple[str, str] | None
+
+
+def _by_country(
+    batches: Iterator[SeriesBatch], countries: Mapping[str, str | None]
+) -> Iterator[tuple[SeriesBatch, str | None]]:
+    """Split batches by whose public holidays their series keep."""
+    for batch in batches:
+        of_series = [countries.get(name.split("/")[0]) for name in batch.series_ids]
+        for country in dict.fromkeys(of_series):
+            rows = [row for row, one in enumerate(of_series) if one == country]
+            yield (batch if len(rows) == len(of_series) else batch.part(rows)), country
+
+
+def _forecast(night: Night, part: tuple[SeriesBatch, str | None]) -> tuple[Frames, dict[str, Exception]]:
+    batch, country = part
+    work = partial(forecast_frames, issued_at_utc=night.issued_at_utc, country=country)
+    return isolated(work, _refused, batch)
+
+
+def _refused(reasons: dict[str, str]) -> Frames:
+    return {CHAMPIONS: pl.concat([refused_champions([name], reason) for name, reason in reasons.items()])}
+
+
+def _own_forecasts(warehouse: Warehouse, night: Night, landing: Landing, log: Any) -> dict[str, _OwnForecast]:
+    """Forecast by the constant-volatility models of the series that have them."""
     models = stored_models(warehouse, night)
     volatilities = stored_volatilities(warehouse, night)
-    where = {"issued_at_utc": night.issued_at_utc}
-    moments = warehouse.read("models.periodic_moments", where=where)
-    by_series = moments.partition_by("series_id", as_dict=True)
-    refusals = _refusals(warehouse, night)
-    for series_id, reason in why_not.items():
-        refusals.setdefault(series_id, {}).update({SELECTED: reason, REFERENCE: reason})
-    points, champions = [], []
-    for series in series_of_night(warehouse, night):
+    chosen = list(chosen_series(warehouse, landing.sources.platform).chosen)
+    scored = scored_models(warehouse, night, chosen, (SELECTED, REFERENCE, VARIABLE_VOLATILITY))
+
+    def one(series: RegularSeries) -> _OwnForecast:
         name = series.series_id
-        work = partial(
-            forecast_rows,
-            series,
-            day_ahead(series, night.issued_at_utc),
-            {model: fitted for (owner, model), fitted in models.items() if owner == name},
-            volatilities.get(name),
-            by_series.get((name,), moments.clear()),
-            refusals.get(name, {}),
+        fitted = {model: found for (owner, model), found in models.items() if owner == name}
+        points, why_not = model_points(
+            series, day_ahead(series, night.issued_at_utc), fitted, volatilities.get(name)
         )
-        frame, champion = in_isolation(name, work, partial(_no_forecast, name), log)
-        if frame.height:
-            points.append(frame)
-        champions.append(champion)
-    all_points = pl.concat(points) if points else pl.DataFrame()
-    if points:
-        all_points = all_points.with_columns(issued_at_utc=pl.lit(night.issued_at_utc, pl.Datetime("us")))
-    return all_points, rows_frame(champions, night)
+        for model, reason in why_not.items():
+            log.warning("%s: %s gave no forecast: %s", name, model, reason)
+        made = set(points["model"]) if points.height else set()
+        standing = {model: found for model, found in scored.get(name, {}).items() if model in made}
+        return _OwnForecast(points, challenger(standing))
+
+    nothing = _OwnForecast(pl.DataFrame(), None)
+    return {
+        series.series_id: in_isolation(series.series_id, partial(one, series), lambda _: nothing, log)
+        for series in series_of_night(warehouse, night, only=chosen)
+    }
 
 
-def _refusals(warehouse: Warehouse, night: Night) -> dict[str, dict[str, str]]:
-    where = {"issued_at_utc": night.issued_at_utc, "status": ["too_short", "failed"]}
-    constant = warehouse.read("models.constant_volatility", ("series_id", "model", "reason"), where)
-    periodic = warehouse.read("models.periodic", ("series_id", "reason"), where)
-    rows = pl.concat([constant, periodic.select("series_id", pl.lit("periodic").alias("model"), "reason")])
-    refusals: dict[str, dict[str, str]] = {}
-    for series_id, model, reason in rows.iter_rows():
-        refusals.setdefault(series_id, {})[model] = reason
-    return refusals
+def _with_own(frames: Frames, own: Mapping[str, _OwnForecast]) -> Frames:
+    """Add what the constant-volatility models say of a batch's series, and let those that take over speak."""
+    mine = {name: own[name] for name in frames[CHAMPIONS]["series_id"] if name in own}
+    added = [found.points for found in mine.values() if found.points.height]
+    if not added:
+        return frames
+    points = pl.concat([frames.get(POINTS, pl.DataFrame()), *added], how="diagonal_relaxed")
+    winners = pl.DataFrame(
+        [(name, *found.takes_over) for name, found in mine.items() if found.takes_over],
+        {"series_id": pl.String, "winner": pl.String, "why": pl.String},
+        orient="row",
+    )
+    is_winner = (pl.col("model") == pl.col("winner")).fill_null(False)
+    same_target = ("series_id", "step_seconds", "target_utc")
+    points = points.join(winners.drop("why"), on="series_id", how="left", maintain_order="left").with_columns(
+        is_champion=is_winner | (pl.col("is_champion") & ~is_winner.any().over(same_target))
+    )
+    champions = frames[CHAMPIONS].join(winners, on="series_id", how="left", maintain_order="left")
+    champions = champions.with_columns(
+        model=pl.coalesce("winner", "model"), reason=pl.coalesce("why", "reason")
+    )
+    return frames | {POINTS: points.drop("winner"), CHAMPIONS: champions.drop("winner", "why")}
 
 
-def _no_forecast(series_id: str, reason: str) -> tuple[pl.DataFrame, dict[str, Any]]:
-    return pl.DataFrame(), {"series_id": series_id, "model": NO_MODEL, "reason": reason}
-
-
-def _plot(warehouse: Warehouse, points: pl.DataFrame) -> dict[str, Any]:
-    champions = points.filter("is_champion") if points.height else points
-    if champions.is_empty():
+def _plot(warehouse: Warehouse, night: Night) -> dict[str, Any]:
+    busiest = warehouse.query(
+        "SELECT series_id FROM forecasts.points JOIN series.catalog USING (series_id, step_seconds) "
+        "WHERE issued_at_utc = ? AND is_champion ORDER BY q50 DESC LIMIT 1",
+        [night.issued_at_utc],
+    )
+    if busiest.is_empty():
         return {}
     # One picture tells whether the night is sane; the busiest series is the one that people look for.
-    busiest = champions.sort("q50", descending=True)["series_id"][0]
-    mine = champions.filter(pl.col("series_id") == busiest)
-    entry = warehouse.read("series.catalog", ("unit",), {"series_id": busiest})
-    history = warehouse.read("series.observations", ("at_utc", "value"), {"series_id": busiest}, "at_utc")
-    history = history.filter(pl.col("at_utc") < mine["issued_at_utc"][0])
-    png = forecast_chart(history, mine, f"{busiest}, next 24 hours", entry["unit"][0])
-    return {"forecast": dg.MetadataValue.md(png_markdown(png, f"Forecast of {busiest} with its bands"))}
+    series_id = busiest["series_id"][0]
+    entry = warehouse.read("series.catalog", ("unit", "step_seconds"), {"series_id": series_id})
+    of_series = {"series_id": series_id, "is_champion": True, "issued_at_utc": night.issued_at_utc}
+    points = warehouse.read(
+        POINTS, where=of_series | {"step_seconds": entry["step_seconds"][0]}, order_by="target_utc"
+    )
+    history = warehouse.read("series.observations", ("at_utc", "value"), {"series_id": series_id}, "at_utc")
+    history = history.filter(pl.col("at_utc") < night.issued_at_utc)
+    png = forecast_chart(history, points, f"{series_id}, what comes next", entry["unit"][0])
+    return {"forecast": dg.MetadataValue.md(png_markdown(png, f"Forecast of {series_id} with its bands"))}

@@ -6,11 +6,13 @@ asset. Forecasts from the models are in ``forecasts``.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
+from assets.batch_isolation import Frames, isolated
 from assets.charts import peaks_chart, png_markdown
 from assets.day_frames import PEAKS
 from assets.density_frames import DENSITY
@@ -31,14 +33,11 @@ from assets.periodic_frames import (
     MODELS,
     MOMENTS,
     TESTS,
-    Frames,
-    joined,
     periodic_frames,
     refused_rows,
 )
 from assets.table_specs import key_of, table_metadata, table_spec
 from traffic.models.requirements import HISTORY_DAYS
-from traffic.windowing.series_batch import SeriesBatch
 from warehouse import Warehouse, Within
 
 _TABLES = (MODELS, MOMENTS, COMPONENTS, TESTS, ENSEMBLE, CONTINUOUS, DENSITY)
@@ -67,7 +66,9 @@ def periodic_family(
     night = night_of(context, landing)
     peaks = [pl.DataFrame()]
     with NightTables(warehouse, night, _TABLES) as tables:
-        for frames, failures in fan_out(_in_isolation, batches_of_night(warehouse, night)):
+        for frames, failures in fan_out(
+            partial(isolated, periodic_frames, _refused), batches_of_night(warehouse, night)
+        ):
             peaks.append(frames.pop(PEAKS, pl.DataFrame()))
             tables.add(frames)
             for series_id, error in failures.items():
@@ -119,15 +120,5 @@ def _plots(warehouse: Warehouse, night: Night) -> dict[str, dict[str, Any]]:
     return plots
 
 
-def _in_isolation(batch: SeriesBatch) -> tuple[Frames, dict[str, Exception]]:
-    """Work on a batch; where that fails on each series by itself, so that one's trouble is its own."""
-    try:
-        return periodic_frames(batch), {}
-    except Exception as error:
-        if len(batch.series_ids) == 1:
-            (series_id,) = batch.series_ids
-            reason = f"{type(error).__name__}: {error}"
-            return {MODELS: refused_rows({series_id: reason})}, {series_id: error}
-    found = [_in_isolation(batch.part([row])) for row in range(len(batch.series_ids))]
-    failures = {name: error for _, failed in found for name, error in failed.items()}
-    return joined([frames for frames, _ in found]), failures
+def _refused(reasons: dict[str, str]) -> Frames:
+    return {MODELS: refused_rows(reasons)}

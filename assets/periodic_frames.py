@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from assets.batch_isolation import Frames, joined
 from assets.day_frames import PEAKS, day_rows
 from assets.density_frames import DENSITY, density_rows
 from assets.long_frames import long_frame
@@ -39,8 +40,6 @@ from traffic.models.periodic.periodicity_tests import (
 from traffic.models.requirements import why_not_periodic
 from traffic.windowing.local_days import days_of
 from traffic.windowing.series_batch import SeriesBatch
-
-Frames = dict[str, pl.DataFrame]
 
 SERIES_AT_ONCE = 16
 """Sixteen five-minute series of eight weeks take 2 MB an array: more leave the processor's cache, and take
@@ -126,15 +125,6 @@ def refused_rows(reasons: dict[str, str], status: str = "failed") -> pl.DataFram
     """Return rows of ``models.periodic`` for series that have no periodic model, with the reasons."""
     names = {"series_id": list(reasons), "reason": list(reasons.values())}
     return pl.DataFrame(names, dict.fromkeys(names, pl.String)).with_columns(status=pl.lit(status))
-
-
-def joined(parts: Sequence[Frames]) -> Frames:
-    """Put the frames of several batches under one another, table by table."""
-    tables = dict.fromkeys(table for part in parts for table in part)
-    return {
-        table: pl.concat([part[table] for part in parts if table in part], how="diagonal_relaxed")
-        for table in tables
-    }
 
 
 def _frames_of(batch: SeriesBatch) -> Frames:

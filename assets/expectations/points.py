@@ -24,8 +24,8 @@ _SECONDS_AFTER_ISSUE = (pl.col("target_utc") - pl.col("issued_at_utc")).dt.total
 _SECONDS_SINCE_PREVIOUS = (
     pl.col("target_utc").diff().dt.total_microseconds().over(_FORECAST, order_by="horizon") / 1_000_000
 )
-_CHAMPION_MODELS = pl.col("model").filter(pl.col("is_champion")).drop_nulls()
-_CHAMPIONS = _CHAMPION_MODELS.n_unique().over("series_id", "issued_at_utc")
+_TARGET = ("series_id", "issued_at_utc", "step_seconds", "target_utc")
+_CHAMPIONS = pl.col("is_champion").cast(pl.Int64).sum().over(_TARGET)
 
 
 def _claims(gxe: Any) -> list[Any]:
@@ -48,7 +48,7 @@ def _claims(gxe: Any) -> list[Any]:
         within(
             gxe,
             "champions",
-            "of the models that forecast a series in a night exactly one is the champion",
+            "of the forecasts of a target in a night exactly one is the champion's",
             min_value=1,
             max_value=1,
         ),

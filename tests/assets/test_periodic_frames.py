@@ -167,15 +167,14 @@ def test_where_the_clock_changes_the_filter_leaves_its_covariance_out() -> None:
     assert methods == ["component", "least_squares", "synphase"]
 
 
-def test_the_trouble_of_one_series_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_trouble_of_one_series_is_its_own() -> None:
     def sometimes(batch: SeriesBatch) -> dict[str, pl.DataFrame]:
         if "net/2" in batch.series_ids:
             raise np.linalg.LinAlgError("no solution")
         return periodic_frames(batch)
 
-    monkeypatch.setattr(periodic, "periodic_frames", sometimes)
     batch = batch_of(traffic(4, 10))
-    frames, failures = periodic._in_isolation(batch)
+    frames, failures = isolated(sometimes, periodic._refused, batch)
     assert list(failures) == ["net/2"]
     models = frames[MODELS].sort("series_id")
     assert models["status"].to_list() == ["ok", "ok", "failed", "ok"]

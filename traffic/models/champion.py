@@ -1,6 +1,7 @@
-"""Which of a series' models speaks for it.
+"""When a constant-volatility model speaks for a series in place of the forecaster's own champion.
 
-Only the rule belongs here. How well models have done belongs to ``scores``.
+Only that rule belongs here: such a model is too dear to be tried on every past day, so it is judged by the
+nights in which it was scored. How the forecaster chooses among its own is in ``forecasting.champions``.
 """
 
 from __future__ import annotations
@@ -9,57 +10,61 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-PERIODIC: Final = "periodic"
 SELECTED: Final = "selected"
 REFERENCE: Final = "reference"
 VARIABLE_VOLATILITY: Final = "variable_volatility"
-"""The selected order with intervals of a volatility that varies: forecast and scored, not yet preferred."""
+"""The selected order with intervals of a volatility that varies: its points are those of ``selected``."""
 
-PREFERENCE: Final = (PERIODIC, SELECTED, REFERENCE)
-"""A day's shape is what traffic repeats most surely; without one, the order that fits best."""
+LEAST_NIGHTS: Final = 7
+"""Scored nights before a model may take over: one of every weekday."""
 
-_BECAUSE: Final = {
-    PERIODIC: "the day's shape could be estimated, and a day ahead it says more than the last values do",
-    SELECTED: "it is the constant-volatility order that AICc prefers",
-    REFERENCE: "it is the constant-volatility model that is always tried",
-}
+JUDGED_NIGHTS: Final = 14
 
 
 @dataclass(frozen=True)
-class Champion:
-    """The model that speaks for a series.
+class ScoredModel:
+    """How a model did in the nights in which both it and the champion were scored.
 
     Parameters
     ----------
-    model : str or None
-        ``periodic``, ``selected`` or ``reference``; None if none could be fitted.
-    reason : str
-        Why this one, and why not those preferred to it.
+    mae : float
+        Its mean absolute error.
+    champion_mae : float
+        That of the nights' champions on the same targets, or of the seasonal naive forecast if that is less.
+    n_nights : int
+        Nights that they are means of.
     """
 
-    model: str | None
-    reason: str
+    mae: float
+    champion_mae: float
+    n_nights: int
 
 
-def choose_champion(why_not: Mapping[str, str | None]) -> Champion:
-    """Choose a series' champion by a fixed order of preference.
+def challenger(scored: Mapping[str, ScoredModel]) -> tuple[str, str] | None:
+    """Choose the model that takes over, if one does.
 
     Parameters
     ----------
-    why_not : mapping of str to (str or None)
-        For each model tried, by its name, the reason why it gave no forecast, or None if it gave one. A
-        model that is not named was not tried.
+    scored : mapping of str to ScoredModel
+        By the model's name.
 
     Returns
     -------
-    Champion
-        The first of ``periodic``, ``selected``, ``reference`` that gave a forecast.
+    model, reason : str
+        The one with the least error of those that erred less than the champions over ``LEAST_NIGHTS`` nights
+        or more, and why; None if there is none.
     """
-    passed_over: list[str] = []
-    for model in PREFERENCE:
-        refusal = why_not.get(model, "It was not tried.")
-        if refusal is None:
-            chosen = f"{model.capitalize()}, because {_BECAUSE[model]}."
-            return Champion(model, " ".join([chosen, *passed_over]))
-        passed_over.append(f"Not {model}: {refusal}")
-    return Champion(None, " ".join(["No model could be fitted.", *passed_over]))
+    better = {
+        name: found
+        for name, found in scored.items()
+        if found.n_nights >= LEAST_NIGHTS and found.mae < found.champion_mae
+    }
+    if not better:
+        return None
+    name = min(better, key=lambda model: better[model].mae / better[model].champion_mae)
+    found = better[name]
+    reason = (
+        f"{name.capitalize()}: in {found.n_nights} scored nights its error was "
+        f"{found.mae / found.champion_mae:.2f} times that of the best of the others."
+    )
+    return name, reason

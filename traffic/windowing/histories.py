@@ -1,6 +1,6 @@
 """Series cut into days that end where a forecast begins: what the forecasters take.
 
-Laying values on the clock and cutting them belongs here. Which days are alike is said by the caller (their
+Laying values on the clock and cutting them belongs here. Which days are holidays is said by the caller (the days'
 kinds); what is made of the days belongs to ``traffic.models.forecasting``.
 """
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 DAYS_A_WEEK: Final = 7
+SUNDAY: Final = 6
 MONDAY_OFFSET: Final = 3
 """1970-01-01, from which dates are counted, was a Thursday."""
 
@@ -29,7 +30,7 @@ class Histories:
     values : ndarray of shape (series, days, day_steps)
         In the series' own unit, NaN where missing. The last value stands one step before the first target.
     kinds : ndarray of int of shape (days + days ahead,)
-        Days of one kind are expected to be alike: the weekday, 0 = Monday, unless a calendar says more.
+        The weekday, 0 = Monday; 7 more for a public holiday.
     """
 
     values: NDArray[np.float64]
@@ -61,6 +62,10 @@ class Histories:
     def days_ahead(self) -> int:
         """Days that are to be forecast."""
         return int(self.kinds.size - self.values.shape[1])
+
+    def ahead(self, days: int) -> Histories:
+        """Return the histories with fewer days to forecast."""
+        return replace(self, kinds=self.kinds[: self.n_days + days])
 
     def part(self, rows: slice | NDArray[np.intp]) -> Histories:
         """Return the histories of some of the series."""

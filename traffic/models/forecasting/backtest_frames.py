@@ -36,12 +36,12 @@ MEASURES: Final = {
 """Columns that say how a model did."""
 
 
-def backtest(frame: Any, horizon: int, *, step: str | int | timedelta) -> Any:
+def backtest(frame: Any, horizon: int, *, step: str | int | timedelta, holidays: str | None = None) -> Any:
     """Say of each series which model speaks for it, why, and how each model would have done.
 
     Parameters
     ----------
-    frame, horizon, step
+    frame, horizon, step, holidays
         As ``forecast`` takes them; the horizon is rounded up to whole days.
 
     Returns
@@ -58,7 +58,7 @@ def backtest(frame: Any, horizon: int, *, step: str | int | timedelta) -> Any:
     step_seconds = step_of(step)
     check_options(horizon, (), step_seconds)
     made = []
-    for panel in panels_of(read_frame(frame), step_seconds):
+    for panel in panels_of(read_frame(frame), step_seconds, holidays=holidays):
         histories = histories_of(panel, targets_of(panel, horizon)[1])
         batch = forecast_batch(histories, step_seconds, np.array(QUANTILE_LEVELS), with_backtest=True)
         if batch.backtest is not None:

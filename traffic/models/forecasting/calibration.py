@@ -126,10 +126,13 @@ def error_law(
     spread = _spread(np.abs(errors), is_known, recency)
     errors /= spread[:, None, :]
     days_seen = _days_seen(is_known)
-    size = _size_then(errors, is_known, days_seen, lead)
+    size = np.sqrt(1 + _LEARNING_DAYS / days_seen)
+    if lead == 1:
+        # How large errors are now says little of those in some days.
+        size = size * _size_then(errors, is_known)
     growth = np.clip(size[:, -1:] / size[:, :-1], _LEAST_GROWTH, _MOST_GROWTH)
     errors *= growth[:, :, None]
-    wanted = _moved_out(levels, is_known, recency)
+    wanted = _moved_out(levels, is_known, recency, lead)
     wanted = np.append(wanted, np.full((wanted.shape[0], 1), 0.5), axis=1)
     pooled = _thinned(errors.shape[1], errors.shape[2])
     deviates = weighted_quantiles(errors[:, *pooled], recency, is_known[:, *pooled], wanted)
@@ -171,9 +174,7 @@ def _days_seen(is_known: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.asarray(seen, dtype=np.float64)
 
 
-def _size_then(
-    errors: NDArray[np.float64], is_known: NDArray[np.bool_], days_seen: NDArray[np.float64], lead: int
-) -> NDArray[np.float64]:
+def _size_then(errors: NDArray[np.float64], is_known: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How large errors were known to be at each row's eve, of shape (series, rows)."""
     n_days, n_slots = errors.shape[1:]
     n_known = is_known.sum(axis=2)
@@ -184,12 +185,10 @@ def _size_then(
     total = (mean_size * long_run).sum(axis=1, keepdims=True) / np.maximum(
         long_run.sum(axis=1, keepdims=True), 1e-12
     )
-    row = np.append(np.arange(n_days), n_days - 1 + lead)
-    age = row[:, None] - np.arange(n_days) - lead
+    age = np.arange(n_days + 1)[:, None] - np.arange(n_days) - 1
     memory = np.where(age >= 0, 0.5 ** (age / _SIZE_HALF_LIFE), 0.0)
     size = (daily @ memory.T + _LONG_RUN_DAYS * total) / (share @ memory.T + _LONG_RUN_DAYS)
-    size = np.maximum(size, 1e-3 * total + 1e-30)
-    return np.asarray(size * np.sqrt(1 + _LEARNING_DAYS / days_seen), dtype=np.float64)
+    return np.asarray(np.maximum(size, 1e-3 * total + 1e-30), dtype=np.float64)
 
 
 def _thinned(n_days: int, n_slots: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -200,10 +199,13 @@ def _thinned(n_days: int, n_slots: int) -> tuple[NDArray[np.int64], NDArray[np.i
 
 
 def _moved_out(
-    levels: NDArray[np.float64], is_known: NDArray[np.bool_], recency: NDArray[np.float64]
+    levels: NDArray[np.float64], is_known: NDArray[np.bool_], recency: NDArray[np.float64], lead: int
 ) -> NDArray[np.float64]:
-    """Levels at which to read the errors' law, for each series by its number of days."""
+    """Levels at which to read the errors' law, for each series by its number of days.
+
+    Forecasts made a day apart of several days ahead err alike: their days count less.
+    """
     weight = is_known.any(axis=2) * recency
     n_effective = weight.sum(axis=1) ** 2 / np.maximum((weight**2).sum(axis=1), 1e-12)
-    freedom = np.maximum(n_effective, _LEAST_FREEDOM)
+    freedom = np.maximum(n_effective, _LEAST_FREEDOM) / np.sqrt(lead)
     return np.asarray(ndtr(stdtrit(freedom[:, None], levels)), dtype=np.float64)

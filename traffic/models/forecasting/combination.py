@@ -17,6 +17,11 @@ _JUDGED_DAYS: Final = 14
 _HALF_LIFE: Final = 3.0
 """Days: what did well a week ago may do badly since the level changed."""
 
+_JUDGED_DAYS_FURTHER: Final = 28
+_HALF_LIFE_FURTHER: Final = 14.0
+"""The same for the second day ahead and later ones: how well these are forecast depends on the weekday more than on
+the week, and the newest of their errors are days old."""
+
 _SHARPNESS: Final = 10.0
 """A candidate that errs by a tenth more than the best has 1/e of its weight. From 7 to 15 nothing changes by
 more than one per cent; the best alone is up to 9 % worse, for it was the best by luck."""
@@ -94,7 +99,7 @@ def combine(
     Notes
     -----
     Weights exp(-``_SHARPNESS`` (e / e_min - 1)) of the mean absolute errors e: the exponentially weighted
-    average forecaster (Vovk 1990), forgetting with a half-life of three days.
+    average forecaster (Vovk 1990), forgetting with a half-life of three days, or of two weeks further ahead.
     """
     weights = combination_weights(errors, is_judged, lead)
     combined: NDArray[np.float64] = np.einsum("csd,csdh->sdh", weights, forecasts)
@@ -119,7 +124,10 @@ def combination_weights(
     n_judged = is_judged.shape[1]
     row = np.append(np.arange(n_judged), n_judged - 1 + lead)
     age = row[:, None] - np.arange(n_judged) - lead
-    forgetting = np.where((age >= 0) & (age < _JUDGED_DAYS), 0.5 ** (age / _HALF_LIFE), 0.0)
+    n_days, half_life = (
+        (_JUDGED_DAYS, _HALF_LIFE) if lead == 1 else (_JUDGED_DAYS_FURTHER, _HALF_LIFE_FURTHER)
+    )
+    forgetting = np.where((age >= 0) & (age < n_days), 0.5 ** (age / half_life), 0.0)
     known = is_judged @ forgetting.T
     mean_error = np.matmul(errors, forgetting.T) / np.where(known > 0, known, np.nan)
     least = np.maximum(mean_error.min(axis=0), np.finfo(np.float64).tiny)

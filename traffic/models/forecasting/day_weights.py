@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from traffic.windowing.histories import DAYS_A_WEEK, SUNDAY
+
 N_DAYS: Final = 56
 """Days of a history: eight weeks, as ``requirements.HISTORY_DAYS`` has it."""
 
@@ -76,7 +78,7 @@ def day_weights(kinds: NDArray[np.int64], lead: int) -> DayWeights:
     Parameters
     ----------
     kinds : ndarray of int of shape (N_DAYS + days ahead,)
-        Kind of each day.
+        Kind of each day, as ``Histories`` has it.
     lead : int
         1 forecasts the day after what is known, 2 the second, and so on.
 
@@ -88,7 +90,9 @@ def day_weights(kinds: NDArray[np.int64], lead: int) -> DayWeights:
     Notes
     -----
     A day of age k (1 = the day before) counts 0.5^((k - lead) / half-life) among all days, and the i-th
-    newest day of the same kind 0.5^((i - 1) / half-life) among those. The joint kernel of day and week is
+    newest day of the same weekday 0.5^((i - 1) / half-life) among those. To a
+    holiday, Sundays and earlier holidays are alike, and no other day is heard; to other days a holiday is the
+    weekday that it is, for what it began may go on. The joint kernel of day and week is
     the two-way weighting of exponential smoothing with two seasons (Taylor 2003).
     """
     return _cached_weights(tuple(int(kind) for kind in kinds), lead)
@@ -96,17 +100,21 @@ def day_weights(kinds: NDArray[np.int64], lead: int) -> DayWeights:
 
 @lru_cache(maxsize=64)
 def _cached_weights(kinds: tuple[int, ...], lead: int) -> DayWeights:
-    kind = np.array(kinds)
+    weekday, is_holiday = np.array(kinds) % DAYS_A_WEEK, np.array(kinds) >= DAYS_A_WEEK
     target = np.append(np.arange(FIRST_PROFILE_DAY, N_DAYS), N_DAYS - 1 + lead)
     age = target[:, None] - np.arange(N_DAYS)
     is_known = age >= lead
-    is_alike = is_known & (kind[target][:, None] == kind[:N_DAYS])
+    like_sunday = is_holiday[:N_DAYS] | (weekday[:N_DAYS] == SUNDAY)
+    same_weekday = weekday[target][:, None] == weekday[:N_DAYS]
+    is_alike = is_known & np.where(is_holiday[target][:, None], like_sunday, same_weekday)
     # Newest first: how many alike stand at or after each.
     rank = np.cumsum(is_alike[:, ::-1], axis=1)[:, ::-1]
     in_window = is_known & (age <= WINDOW_DAYS + lead - 1)
+    # To a holiday the working days say nothing, unless there is nothing else.
+    is_heard = ~is_holiday[target][:, None] | like_sunday | ~(in_window & is_alike).any(axis=1)[:, None]
 
     def by_age(half_life: float) -> NDArray[np.float64]:
-        return np.where(in_window, 0.5 ** ((age - lead) / half_life), 0.0)
+        return np.where(in_window & is_heard, 0.5 ** ((age - lead) / half_life), 0.0)
 
     def by_kind(half_life: float) -> NDArray[np.float64]:
         return np.where(in_window & is_alike, 0.5 ** ((rank - 1) / half_life), 0.0)

@@ -12,17 +12,24 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from traffic.models.forecasting.calendars import believe_calendar
 from traffic.models.forecasting.calibration import ErrorLaw, error_law
-from traffic.models.forecasting.candidates import INTRADAY, CandidateMaker, split_name
+from traffic.models.forecasting.candidates import INTRADAY, CandidateMaker, Candidates, split_name
 from traffic.models.forecasting.champions import COMBINATION, N_SEASONAL, Champions, choose_champions
 from traffic.models.forecasting.combination import combine, daily_errors, judged_days
 from traffic.models.forecasting.day_weights import FIRST_FORECAST_DAY, N_DAYS
 from traffic.models.forecasting.models import AUTO
-from traffic.models.forecasting.naive import LAST_VALUE, NAIVE, naive_forecasts
+from traffic.models.forecasting.naive import (
+    LAST_VALUE,
+    NAIVE,
+    SEASONAL_NAIVE_DAY,
+    SEASONAL_NAIVE_WEEK,
+    naive_forecasts,
+)
 from traffic.models.forecasting.profiles import PROFILES
 from traffic.models.forecasting.scales import FOURTH_ROOT, IDENTITY, Scale
 from traffic.models.forecasting.young_records import widen_young
-from traffic.windowing.histories import Histories
+from traffic.windowing.histories import DAYS_A_WEEK, Histories
 
 _VALUES_AT_ONCE: Final = 24_000
 """Of the histories of one pass: what is made of them then stays in a processor's cache."""
@@ -115,21 +122,24 @@ def forecast_ahead(
     """
     is_root = not bool((values < 0).any())
     scale = Scale.of(FOURTH_ROOT if is_root else IDENTITY, values)
-    maker = CandidateMaker(values, kinds, scale)
+    maker = CandidateMaker(values, kinds % DAYS_A_WEEK, scale)
+    with_calendar = CandidateMaker(values, kinds, scale) if (kinds >= DAYS_A_WEEK).any() else None
     is_judged = judged_days(values)
-    has_gap = bool(np.isnan(values).any())
     for lead in range(1, kinds.size - N_DAYS + 1):
         made = maker.candidates(lead)
         naive = naive_forecasts(values, lead)
-        if has_gap:  # a gap longer than the window leaves no candidate, and one that says nothing cannot err
-            last = np.broadcast_to(naive[NAIVE.index(LAST_VALUE)], made.forecasts.shape)
-            np.copyto(made.forecasts, last, where=np.isnan(made.forecasts))
         models = (*made.names, *NAIVE, COMBINATION)
         n_made = len(made.names)
-        forecasts = np.concatenate([made.forecasts, naive, naive[:1]])
-        believed = [*range(n_made), n_made + NAIVE.index(LAST_VALUE)]
+        forecasts = np.concatenate([_spoken(made, naive), naive, naive[:1]])
+        # Tomorrow the seasonal naive forecasts have nothing to add; in a week they have.
+        naive_too = (LAST_VALUE,) if lead == 1 else (SEASONAL_NAIVE_DAY, SEASONAL_NAIVE_WEEK, LAST_VALUE)
+        believed = [*range(n_made), *(n_made + NAIVE.index(name) for name in naive_too)]
         errors = daily_errors(forecasts[:-1], values, is_judged)
         forecasts[-1] = combine(forecasts[believed], errors[believed], is_judged, lead)
+        if with_calendar is not None:
+            forecasts[:n_made] = _spoken(with_calendar.candidates(lead), naive)
+            forecasts[-1] = _with_calendar(forecasts, believed, values, kinds, is_judged, lead)
+            forecasts[:n_made] = made.forecasts
         champions, points = _champions(forecasts, values, is_judged, errors, lead)
         if model in models:
             points = forecasts[models.index(model)]
@@ -140,6 +150,31 @@ def forecast_ahead(
         )
         law = widen_young(law, values)
         yield DayAhead(lead, models, forecasts, is_judged, champions, points, law, standardised)
+
+
+def _spoken(made: Candidates, naive: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Let the last value speak where a long gap has left candidates without any: who is silent never errs."""
+    is_silent = np.isnan(made.forecasts)
+    if is_silent.any():
+        np.copyto(made.forecasts, naive[NAIVE.index(LAST_VALUE)], where=is_silent)
+    return made.forecasts
+
+
+def _with_calendar(
+    forecasts: NDArray[np.float64],
+    believed: list[int],
+    values: NDArray[np.float64],
+    kinds: NDArray[np.int64],
+    is_judged: NDArray[np.bool_],
+    lead: int,
+) -> NDArray[np.float64]:
+    """Set the combination of what was made with a calendar beside that without, last of the forecasts."""
+    errors = daily_errors(forecasts[believed], values, is_judged)
+    combined = combine(forecasts[believed], errors, is_judged, lead)
+    both = np.stack([forecasts[-1], combined])
+    rows = np.append(np.arange(FIRST_FORECAST_DAY, N_DAYS), N_DAYS - 1 + lead)
+    is_holiday = kinds[rows] >= DAYS_A_WEEK
+    return believe_calendar(both, daily_errors(both, values, is_judged), is_judged, is_holiday, lead)
 
 
 def _plain(

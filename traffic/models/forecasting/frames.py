@@ -42,6 +42,7 @@ def forecast(
     step: str | int | timedelta,
     levels: Sequence[float] = (80, 95),
     models: str | Sequence[str] = AUTO,
+    holidays: str | None = None,
 ) -> Any:
     """Forecast every series of a frame.
 
@@ -60,6 +61,9 @@ def forecast(
         ``auto`` gives one column, ``diurnal``: for each series the champion, which has beaten the seasonal
         naive forecasts on days that it had not seen, or else the better of these. Names of models give a
         column each.
+    holidays : str, optional
+        Country ("GB", "DE") or subdivision ("DE-BY") whose public holidays are forecast
+        from Sundays and earlier holidays.
 
     Returns
     -------
@@ -80,7 +84,7 @@ def forecast(
     check_options(horizon, levels, step_seconds)
     long = read_frame(frame)
     made = []
-    for panel in panels_of(long, step_seconds):
+    for panel in panels_of(long, step_seconds, holidays=holidays):
         ds, column = targets_of(panel, horizon)
         histories = histories_of(panel, column)
         columns: dict[str, Any] = {ID: np.repeat(np.arange(panel.ids.len()), horizon)}
@@ -100,12 +104,13 @@ def cross_validation(
     step_size: int | None = None,
     levels: Sequence[float] = (80, 95),
     models: str | Sequence[str] = AUTO,
+    holidays: str | None = None,
 ) -> Any:
     """Forecast the past of every series from rolling origins, each from what was known then.
 
     Parameters
     ----------
-    frame, horizon, step, levels, models
+    frame, horizon, step, levels, models, holidays
         As ``forecast`` takes them.
     n_windows : int
         Origins a series; the last one lies ``horizon`` steps before its last row.
@@ -132,7 +137,7 @@ def cross_validation(
     longest = horizon + (n_windows - 1) * step_size
     made = []
     # A day more, for changes of the clock and steps that do not divide it.
-    for panel in panels_of(long, step_seconds, longest + slots_a_day(step_seconds)):
+    for panel in panels_of(long, step_seconds, longest + slots_a_day(step_seconds), holidays):
         for back in range(longest, horizon - 1, -step_size):
             made += _window(panel, back, horizon, names, levels)
     columns = {CUTOFF: long[TIME].dtype, VALUE: pl.Float64, **_types(names, levels)}
@@ -206,7 +211,9 @@ def labelled(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
 
 def joined(made: list[pl.DataFrame], long: pl.DataFrame, columns: Mapping[str, Any]) -> pl.DataFrame:
     """Join the parts of a result; where there is none, its columns, of these types, have no rows."""
-    return pl.concat(made) if made else pl.DataFrame(schema={**long.select(ID, TIME).schema, **columns})
+    if not made:
+        return pl.DataFrame(schema={**long.select(ID, TIME).schema, **columns})
+    return pl.concat(made).sort(ID, maintain_order=True)
 
 
 def as_came(made: pl.DataFrame, frame: Any) -> Any:

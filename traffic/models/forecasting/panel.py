@@ -7,7 +7,7 @@ the arrays belongs to ``forecaster``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from numbers import Real
 from typing import Any, Final
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from traffic.models.forecasting.day_weights import N_DAYS
 from traffic.parsing.quantity import duration_seconds
-from traffic.windowing.histories import DAYS_A_WEEK, Histories
+from traffic.windowing.histories import DAYS_A_WEEK, Histories, block_dates
+from traffic.windowing.holiday_calendar import kinds_of_dates
 from traffic.windowing.local_days import slots_a_day
 from traffic.windowing.regular_series import DAY_SECONDS
 
@@ -45,6 +46,8 @@ class Panel:
     phase : ndarray of int of shape (series,)
         Microseconds by which the grid lies behind the multiples of the step.
     step_seconds : int
+    holidays : str or None
+        Country whose public holidays the series keep.
     """
 
     ids: pl.Series
@@ -53,6 +56,7 @@ class Panel:
     end_cell: NDArray[np.int64]
     phase: NDArray[np.int64]
     step_seconds: int
+    holidays: str | None = None
 
     @property
     def day_steps(self) -> int:
@@ -61,13 +65,13 @@ class Panel:
 
     def part(self, rows: NDArray[np.intp]) -> Panel:
         """Return the panel of some of its series."""
-        return Panel(
-            self.ids[rows],
-            self.last[rows],
-            self.values[rows],
-            self.end_cell[rows],
-            self.phase[rows],
-            self.step_seconds,
+        return replace(
+            self,
+            ids=self.ids[rows],
+            last=self.last[rows],
+            values=self.values[rows],
+            end_cell=self.end_cell[rows],
+            phase=self.phase[rows],
         )
 
     def until(self, back: int) -> Panel:
@@ -78,7 +82,7 @@ class Panel:
         place = np.arange(self.values.shape[1]) - (self.end_cell - end_cell)[:, None]
         values = np.take_along_axis(self.values, np.maximum(place, 0), axis=1)
         values[place < 0] = np.nan
-        return Panel(self.ids, last, values, end_cell, self.phase, self.step_seconds)
+        return replace(self, last=last, values=values, end_cell=end_cell)
 
     def places(self, column: NDArray[np.int64], n_ahead: int) -> NDArray[np.int64]:
         """Say which of the steps that were forecast serve targets.
@@ -184,7 +188,9 @@ def _check_columns(frame: pl.DataFrame) -> None:
             raise ValueError(f"{n_null} rows have no {name}; drop them, or say what they belong to.")
 
 
-def panels_of(frame: pl.DataFrame, step_seconds: int, more: int = 0) -> Iterator[Panel]:
+def panels_of(
+    frame: pl.DataFrame, step_seconds: int, more: int = 0, holidays: str | None = None
+) -> Iterator[Panel]:
     """Lay a frame out, some series at a time.
 
     Parameters
@@ -195,6 +201,8 @@ def panels_of(frame: pl.DataFrame, step_seconds: int, more: int = 0) -> Iterator
         The grid's spacing.
     more : int
         Steps that are laid out beyond the ``N_DAYS`` days of a history.
+    holidays : str, optional
+        Country whose public holidays the series keep; series that end on different days are then apart.
 
     Yields
     ------
@@ -209,7 +217,14 @@ def panels_of(frame: pl.DataFrame, step_seconds: int, more: int = 0) -> Iterator
     for begin in range(0, first.size, at_once):
         end = min(begin + at_once, first.size)
         part = frame.slice(int(edges[begin]), int(edges[end] - edges[begin]))
-        yield _panel(part, edges[begin : end + 1] - edges[begin], step_seconds, n_steps)
+        panel = _panel(part, edges[begin : end + 1] - edges[begin], step_seconds, n_steps)
+        if holidays is None:
+            yield panel
+            continue
+        # The date of the day ahead, as ``block_dates`` has it.
+        last_day = (panel.end_cell + 1 + panel.day_steps // 2) // panel.day_steps
+        for day in np.unique(last_day):
+            yield replace(panel.part(np.flatnonzero(last_day == day)), holidays=holidays)
 
 
 def _panel(frame: pl.DataFrame, edges: NDArray[np.int64], step_seconds: int, n_steps: int) -> Panel:
@@ -277,6 +292,10 @@ def histories_of(panel: Panel, column: NDArray[np.int64]) -> Histories:
     last_day = int(panel.places(column, DAYS_A_WEEK * panel.day_steps).max()) // panel.day_steps
     values = panel.values[:, -N_DAYS * panel.day_steps :]
     kinds = np.arange(N_DAYS + last_day + 1) % DAYS_A_WEEK
+    if panel.holidays is not None:
+        first_target = int(panel.end_cell[0]) + 1
+        dates = block_dates(first_target, panel.day_steps, N_DAYS, last_day + 1)
+        kinds = kinds_of_dates(dates, panel.holidays)
     return Histories(values.reshape(-1, N_DAYS, panel.day_steps), kinds)
 
 

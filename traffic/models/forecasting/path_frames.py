@@ -35,13 +35,19 @@ _HALF_LIFE_HOURS: Final = 3.0
 
 
 def simulate_paths(
-    frame: Any, horizon: int, *, step: str | int | timedelta, n_paths: int = 100, seed: int = 0
+    frame: Any,
+    horizon: int,
+    *,
+    step: str | int | timedelta,
+    n_paths: int = 100,
+    seed: int = 0,
+    holidays: str | None = None,
 ) -> Any:
     """Draw paths of what every series of a frame may do.
 
     Parameters
     ----------
-    frame, horizon, step
+    frame, horizon, step, holidays
         As ``forecast`` takes them.
     n_paths : int
         Paths of each series.
@@ -67,7 +73,7 @@ def simulate_paths(
     rng = np.random.default_rng(seed)
     long = read_frame(frame)
     made = []
-    for panel in panels_of(long, step_seconds):
+    for panel in panels_of(long, step_seconds, holidays=holidays):
         ds, column = targets_of(panel, horizon)
         histories = histories_of(panel, column)
         drawn = simulate_batch(histories, step_seconds, n_paths, rng)
