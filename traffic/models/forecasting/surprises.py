@@ -89,7 +89,8 @@ def _excess(residuals: NDArray[np.float64]) -> NDArray[np.float64]:
     flat = least.reshape(least.shape[0], -1)
     deviations = flat - _medians_of_five(flat)
     size = np.abs(deviations)
-    robust_std = MAD_TO_STD * np.median(size, axis=1, keepdims=True)
+    middle = size.shape[1] // 2
+    robust_std = MAD_TO_STD * np.partition(size, middle, axis=1)[:, middle : middle + 1]
     beyond = np.where((size > _LIMIT * robust_std) & (robust_std > 0), size - _LIMIT * robust_std, 0.0)
     return np.asarray(np.copysign(beyond, deviations).reshape(least.shape), dtype=np.float64)
 
