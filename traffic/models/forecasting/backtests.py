@@ -5,7 +5,7 @@ Measures over the judged days belong here; the forecasts that are measured belon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -66,6 +66,17 @@ class BacktestSums:
         return BacktestSums(
             tuple(shared), np.minimum(self.n_origins, other.n_origins), **by_model, **by_series
         )
+
+    def __mul__(self, size: NDArray[np.float64]) -> BacktestSums:
+        """Return the sums of series that are so many times as large, of shape (series,)."""
+        with np.errstate(over="ignore"):  # errors whose squares are no numbers have no mean square
+            return replace(
+                self,
+                absolute=self.absolute * size,
+                squared=self.squared * size**2,
+                signed=self.signed * size,
+                pinball=self.pinball * size,
+            )
 
 
 def backtest_sums(day: DayAhead, values: NDArray[np.float64]) -> BacktestSums:

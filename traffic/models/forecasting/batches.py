@@ -15,6 +15,7 @@ from traffic.models.forecasting.forecaster import forecast_ahead, passes
 from traffic.models.forecasting.models import AUTO
 from traffic.models.forecasting.outages import without_outages
 from traffic.models.forecasting.remarks import remarks
+from traffic.models.forecasting.scales import sizes_of
 from traffic.windowing.histories import Histories
 
 
@@ -78,21 +79,23 @@ def forecast_batch(
     sums: list[tuple[NDArray[np.intp], BacktestSums]] = []
     for rows, part in passes(histories):
         kept = without_outages(part.values, step_seconds)
+        size = sizes_of(kept)[:, None]
+        scaled = kept / size[:, :, None]
         total: BacktestSums | None = None
-        for day in forecast_ahead(kept, part.kinds, levels, model):
+        for day in forecast_ahead(scaled, part.kinds, levels, model):
             slots = slice((day.lead - 1) * n_slots, day.lead * n_slots)
-            points[rows, slots] = day.points[:, -1]
-            quantiles[rows, slots] = day.law.quantiles()
+            points[rows, slots] = day.points[:, -1] * size
+            quantiles[rows, slots] = day.law.quantiles() * size[:, :, None]
             champions[rows, day.lead - 1] = day.champions.names()
             if day.lead == 1 and with_backtest:
                 said = zip(rows, day.champions.reasons(), remarks(part.values, kept), strict=True)
                 for row, reason, remark in said:
                     reasons[row] = f"{reason} {remark}".strip()
             if with_backtest:
-                of_day = backtest_sums(day, kept)
+                of_day = backtest_sums(day, scaled)
                 total = of_day if total is None else total + of_day
         if total is not None:
-            sums.append((rows, total))
+            sums.append((rows, total * size[:, 0]))
     return BatchForecast(points, quantiles, champions, reasons, _scattered(sums) if sums else None)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from traffic.models.forecasting.day_weights import day_weights
+from traffic.models.forecasting.day_weights import FIRST_FORECAST_DAY, N_DAYS, day_weights
 from traffic.models.forecasting.profiles import PROFILES, ScaledDays, day_profiles
 from traffic.models.forecasting.residual_autoregression import intraday_updates
 from traffic.models.forecasting.residual_levels import level_updates
@@ -28,7 +28,7 @@ PLAIN_SCALES: Final = (IDENTITY, SQUARE_ROOT, LOG)
 """Scales on which a profile can be asked for beside the fourth root, which the combination uses."""
 
 _MARGIN: Final = 0.1
-"""How far beyond the range of the history a forecast may go, as a part of that range on the scale: an update
+"""How far beyond the range seen until its eve a forecast may go, as a part of it, on the scale: an update
 that explodes is stopped there, and growth is not."""
 
 
@@ -67,7 +67,7 @@ class CandidateMaker:
         self._scale = scale
         scaled = scale.forward(values)
         self._first = without_surprises(ScaledDays.of(scaled), day_weights(self._kinds, 1))
-        self._bounds = _bounds(scaled)
+        self._bounds = _running_bounds(scaled)
 
     def plain(self, profile: str, lead: int) -> NDArray[np.float64]:
         """Forecast by a profile alone.
@@ -85,7 +85,7 @@ class CandidateMaker:
             In the series' own unit.
         """
         profiles, _ = day_profiles(self._first.days, day_weights(self._kinds, lead))
-        rows = profiles[PROFILES.index(profile)][None, :, FIRST_ROW:].copy()
+        rows = np.clip(profiles[PROFILES.index(profile)][None, :, FIRST_ROW:], *self._bounds_known(lead))
         return np.asarray(self._scale.backward(rows)[0], dtype=np.float64)
 
     def candidates(self, lead: int) -> Candidates:
@@ -117,9 +117,16 @@ class CandidateMaker:
             block = made[index * n_profiles : (index + 1) * n_profiles]
             np.add(rows, _between_hours(update, n_slots), out=block)
         made[-1] = level[:, FIRST_ROW:, None]
-        low, high = self._bounds
-        np.clip(made, low[:, None, None], high[:, None, None], out=made)
+        low, high = self._bounds_known(lead)
+        np.clip(made, low, high, out=made)
         return Candidates(candidate_names(lead), self._scale.backward(made))
+
+    def _bounds_known(self, lead: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Bounds of each row's forecasts by what was known at its eve, of shape (series, rows, 1)."""
+        eve = np.append(np.arange(FIRST_FORECAST_DAY, N_DAYS) - lead, N_DAYS - 1)
+        low, high = (bound[:, eve, None] for bound in self._bounds)
+        margin = _MARGIN * (high - low)
+        return low - margin, high + margin
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -134,12 +141,12 @@ def candidate_names(lead: int) -> tuple[str, ...]:
     return (*(f"{profile}_{update}" for update in updates for profile in PROFILES), LEVEL)
 
 
-def _bounds(scaled: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _running_bounds(scaled: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Least and largest value up to each day, of shape (series, N_DAYS)."""
     is_missing = np.isnan(scaled)
-    low = np.where(is_missing, np.inf, scaled).min(axis=(1, 2))
-    high = np.where(is_missing, -np.inf, scaled).max(axis=(1, 2))
-    margin = _MARGIN * (high - low)
-    return low - margin, high + margin
+    low = np.where(is_missing, np.inf, scaled).min(axis=2)
+    high = np.where(is_missing, -np.inf, scaled).max(axis=2)
+    return np.minimum.accumulate(low, axis=1), np.maximum.accumulate(high, axis=1)
 
 
 def _between_hours(update: NDArray[np.float64], n_slots: int) -> NDArray[np.float64]:

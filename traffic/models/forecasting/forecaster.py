@@ -125,9 +125,13 @@ def forecast_ahead(
     maker = CandidateMaker(values, kinds % DAYS_A_WEEK, scale)
     with_calendar = CandidateMaker(values, kinds, scale) if (kinds >= DAYS_A_WEEK).any() else None
     is_judged = judged_days(values)
+    has_gap = bool(np.isnan(values).any())
     for lead in range(1, kinds.size - N_DAYS + 1):
         made = maker.candidates(lead)
         naive = naive_forecasts(values, lead)
+        if has_gap:  # a gap longer than the window leaves no candidate, and one that says nothing cannot err
+            last = np.broadcast_to(naive[NAIVE.index(LAST_VALUE)], made.forecasts.shape)
+            np.copyto(made.forecasts, last, where=np.isnan(made.forecasts))
         models = (*made.names, *NAIVE, COMBINATION)
         n_made = len(made.names)
         forecasts = np.concatenate([made.forecasts, naive, naive[:1]])
@@ -177,9 +181,9 @@ def _plain(
     if profile not in PROFILES:  # an intraday update, of a day whose eve is not known
         profile = profile.removesuffix(f"_{INTRADAY}")
     is_signed = bool((values < 0).any())
-    return CandidateMaker(values, kinds, Scale.of(IDENTITY if is_signed else scale, values)).plain(
-        profile, lead
-    )
+    maker = CandidateMaker(values, kinds, Scale.of(IDENTITY if is_signed else scale, values))
+    points = maker.plain(profile, lead)
+    return points if is_signed else np.maximum(points, 0.0)
 
 
 def _champions(

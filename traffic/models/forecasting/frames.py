@@ -5,8 +5,9 @@ Options, output columns and the cut into windows belong here; reading frames bel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from numbers import Integral, Real
 from typing import Any, Final
 
 import numpy as np
@@ -27,7 +28,9 @@ from traffic.models.forecasting.panel import (
     targets_of,
 )
 from traffic.windowing.histories import DAYS_A_WEEK, Histories
+from traffic.windowing.local_days import slots_a_day
 
+CUTOFF: Final = "cutoff"
 CHAMPION: Final = "diurnal"
 """Column of the champion's forecast."""
 
@@ -87,9 +90,9 @@ def forecast(
         columns: dict[str, Any] = {ID: np.repeat(np.arange(panel.ids.len()), horizon)}
         for name in names:
             points, quantiles = _forecast_arrays(histories, step_seconds, levels, name)
-            columns |= _columns(name, points, quantiles, column, levels)
+            columns |= _columns(name, points, quantiles, panel.places(column, points.shape[1]), levels)
         made.append(labelled(pl.DataFrame(columns), panel.ids).insert_column(1, ds))
-    return as_came(joined(made, long), frame)
+    return as_came(joined(made, long, _types(names, levels)), frame)
 
 
 def cross_validation(
@@ -133,35 +136,36 @@ def cross_validation(
     long = read_frame(frame)
     longest = horizon + (n_windows - 1) * step_size
     made = []
-    for panel in panels_of(long, step_seconds, longest, holidays):
+    # A day more, for changes of the clock and steps that do not divide it.
+    for panel in panels_of(long, step_seconds, longest + slots_a_day(step_seconds), holidays):
         for back in range(longest, horizon - 1, -step_size):
             made += _window(panel, back, horizon, names, levels)
-    return as_came(joined(made, long).sort(ID, "cutoff", TIME), frame)
+    columns = {CUTOFF: long[TIME].dtype, VALUE: pl.Float64, **_types(names, levels)}
+    return as_came(joined(made, long, columns).sort(ID, CUTOFF, TIME), frame)
 
 
 def _window(
     panel: Panel, back: int, horizon: int, names: Sequence[str], levels: Sequence[float]
 ) -> list[pl.DataFrame]:
     """Forecasts of one origin, of the series that had begun by then."""
-    known = panel.values[:, : panel.values.shape[1] - back]
-    rows = np.flatnonzero(~np.isnan(known).all(axis=1))
+    known = panel.until(back)
+    rows = np.flatnonzero(~np.isnan(known.values).all(axis=1))
     if rows.size == 0:
         return []
-    part = panel.part(rows)
-    ds, column = targets_of(part, horizon, back)
-    histories = histories_of(part, column, back)
-    at = np.minimum(column + part.values.shape[1] - back, part.values.shape[1] - 1)
-    cutoff = targets_of(part, 1, back + 1)[0]
+    part = known.part(rows)
+    ds, column = targets_of(part, horizon)
+    histories = histories_of(part, column)
+    ahead = column + (part.end_cell - panel.end_cell[rows])[:, None]
+    at = np.minimum(ahead, -1) + panel.values.shape[1]
     columns: dict[str, Any] = {
         ID: np.repeat(np.arange(rows.size), horizon),
-        "cutoff": np.repeat(np.arange(rows.size), horizon),
-        VALUE: np.take_along_axis(part.values, at, axis=1).reshape(-1),
+        VALUE: np.take_along_axis(panel.values[rows], at, axis=1).reshape(-1),
     }
     for name in names:
         points, quantiles = _forecast_arrays(histories, panel.step_seconds, levels, name)
-        columns |= _columns(name, points, quantiles, column, levels)
-    named = labelled(pl.DataFrame(columns), part.ids).with_columns(cutoff[columns["cutoff"]].alias("cutoff"))
-    return [named.insert_column(1, ds)]
+        columns |= _columns(name, points, quantiles, part.places(column, points.shape[1]), levels)
+    cutoff = part.last[columns[ID]].alias(CUTOFF)
+    return [labelled(pl.DataFrame(columns), part.ids).insert_column(1, cutoff).insert_column(1, ds)]
 
 
 def _forecast_arrays(
@@ -183,18 +187,21 @@ def _columns(
     name: str,
     points: NDArray[np.float64],
     quantiles: NDArray[np.float64],
-    column: NDArray[np.int64],
+    places: NDArray[np.int64],
     levels: Sequence[float],
 ) -> dict[str, NDArray[np.float64]]:
-    # The hour that a clock repeats at the end of the seventh day would lie behind it.
-    at = np.minimum(column, points.shape[1] - 1)
+    arrays = [points, *np.moveaxis(quantiles, 2, 0)]
+    flat = [np.take_along_axis(array, places, axis=1).reshape(-1) for array in arrays]
+    return dict(zip(_column_names(name, levels), flat, strict=True))
+
+
+def _column_names(name: str, levels: Sequence[float]) -> list[str]:
     shown = CHAMPION if name == AUTO else name
-    columns = {shown: np.take_along_axis(points, at, axis=1).reshape(-1)}
-    for index, level in enumerate(levels):
-        for side, bound in enumerate(("lo", "hi")):
-            bounds = quantiles[:, :, 2 * index + side]
-            columns[f"{shown}-{bound}-{level:g}"] = np.take_along_axis(bounds, at, axis=1).reshape(-1)
-    return columns
+    return [shown, *(f"{shown}-{bound}-{level:g}" for level in levels for bound in ("lo", "hi"))]
+
+
+def _types(names: Sequence[str], levels: Sequence[float]) -> dict[str, Any]:
+    return dict.fromkeys((column for name in names for column in _column_names(name, levels)), pl.Float64)
 
 
 def labelled(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
@@ -202,9 +209,13 @@ def labelled(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     return frame.with_columns(ids[frame[ID]].alias(ID))
 
 
-def joined(made: list[pl.DataFrame], long: pl.DataFrame) -> pl.DataFrame:
-    """Join the parts of a result; of a frame without rows there are none."""
-    return pl.concat(made).sort(ID, maintain_order=True) if made else long.clear()
+def joined(made: list[pl.DataFrame], long: pl.DataFrame, columns: Mapping[str, Any]) -> pl.DataFrame:
+    """Join the parts of a result; where there is none, its columns, of these types, have no rows."""
+    return (
+        pl.concat(made).sort(ID, maintain_order=True)
+        if made
+        else pl.DataFrame(schema={**long.select(ID, TIME).schema, **columns})
+    )
 
 
 def as_came(made: pl.DataFrame, frame: Any) -> Any:
@@ -222,10 +233,14 @@ def _model_names(models: str | Sequence[str]) -> list[str]:
 def check_options(horizon: int, levels: Sequence[float], step_seconds: int) -> None:
     """Refuse a horizon of more than seven days, and levels that are no percents."""
     most = DAYS_A_WEEK * 86_400 // step_seconds
-    if not 1 <= horizon <= most:
+    if not (isinstance(horizon, Integral) and 1 <= horizon <= most):
         raise ValueError(
-            f"horizon = {horizon} must be 1 to {most} steps: at most seven days of {step_seconds} s."
+            f"horizon = {horizon} must be 1 to {most} whole steps: at most seven days of {step_seconds} s."
         )
-    wrong = [level for level in levels if not 0 < level < 100]
-    if wrong:
-        raise ValueError(f"level {wrong[0]} must lie between 0 and 100: the percent that an interval holds.")
+    given = levels if isinstance(levels, Iterable) else [levels]
+    wrong = [level for level in given if not (isinstance(level, Real) and 0 < level < 100)]
+    if wrong or given is not levels:
+        raise ValueError(
+            f"levels = {levels!r} must be numbers between 0 and 100, such as (80, 95): the percents that "
+            f"intervals hold."
+        )

@@ -79,8 +79,9 @@ def _last_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _means(values: NDArray[np.float64], is_observed: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Means of the window that ends with each day, of shape (series, days)."""
-    total = np.cumsum(np.where(is_observed, values, 0.0).sum(axis=2), axis=1)
-    count = np.cumsum(is_observed.sum(axis=2), axis=1)
-    total[:, WINDOW_DAYS:] -= total[:, :-WINDOW_DAYS].copy()
-    count[:, WINDOW_DAYS:] -= count[:, :-WINDOW_DAYS].copy()
+    age = np.arange(values.shape[1]) - np.arange(values.shape[1])[:, None]
+    # Sums of each window: a difference of running sums may be below zero where all values are not.
+    in_window = ((age >= 0) & (age < WINDOW_DAYS)).astype(np.float64)
+    total = np.where(is_observed, values, 0.0).sum(axis=2) @ in_window
+    count = is_observed.sum(axis=2) @ in_window
     return np.asarray(total / np.where(count > 0, count, np.nan), dtype=np.float64)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from numbers import Real
 from typing import Any, Final
 
 import numpy as np
@@ -73,6 +74,25 @@ class Panel:
             phase=self.phase[rows],
         )
 
+    def until(self, back: int) -> Panel:
+        """Return what was known some steps before the last rows, those beyond the first columns as NaN."""
+        ago = np.array([[-back]], dtype=np.int64)
+        last = _times_after(self.last, ago, self.step_seconds)
+        end_cell = cells(_local_microseconds(last), self.phase, self.step_seconds)
+        place = np.arange(self.values.shape[1]) - (self.end_cell - end_cell)[:, None]
+        values = np.take_along_axis(self.values, np.maximum(place, 0), axis=1)
+        values[place < 0] = np.nan
+        return replace(self, last=last, values=values, end_cell=end_cell)
+
+    def places(self, column: NDArray[np.int64], n_ahead: int) -> NDArray[np.int64]:
+        """Say which of the steps that were forecast serve targets.
+
+        A time that the clock repeats is served by the same time of tomorrow, and one that a change of the
+        clock has put behind the seventh day by that of the day before.
+        """
+        day = self.day_steps
+        return np.where(column < 0, column + day, np.where(column < n_ahead, column, column - day))
+
 
 def step_of(step: str | int | timedelta) -> int:
     """Return a step in seconds.
@@ -90,7 +110,7 @@ def step_of(step: str | int | timedelta) -> int:
     if isinstance(step, str):
         step = duration_seconds(step)
     seconds = step.total_seconds() if isinstance(step, timedelta) else step
-    if not (1 <= seconds <= DAY_SECONDS and seconds == int(seconds)):
+    if not (isinstance(seconds, Real) and 1 <= seconds <= DAY_SECONDS and seconds == int(seconds)):
         raise ValueError(f"step = {step!r} must be whole seconds, at most a day, such as '5m' or '1h'")
     return int(seconds)
 
@@ -115,9 +135,19 @@ def read_frame(frame: Any) -> pl.DataFrame:
         rows of the same time: which one, and what to do.
     """
     collected = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
-    given: pl.DataFrame = collected if isinstance(collected, pl.DataFrame) else pl.from_pandas(collected)
+    given = collected if isinstance(collected, pl.DataFrame) else _from_pandas(collected)
     _check_columns(given)
     return _typed(given.select(ID, TIME, VALUE))
+
+
+def _from_pandas(frame: Any) -> pl.DataFrame:
+    try:
+        given = pl.from_pandas(frame)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"The frame cannot be read as one of polars or pandas: {error}.") from error
+    if not isinstance(given, pl.DataFrame):
+        raise ValueError(f"A frame is needed, with {ID}, {TIME} and {VALUE}, not a {type(frame).__name__}.")
+    return given
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -149,6 +179,8 @@ def _check_columns(frame: pl.DataFrame) -> None:
         raise ValueError(
             f"Column {TIME} is of type {frame[TIME].dtype}; make it a time first, with str.to_datetime()."
         )
+    if frame[ID].dtype.is_nested() or frame[ID].dtype == pl.Object:
+        raise ValueError(f"Column {ID} is of type {frame[ID].dtype}; make it a name or a number first.")
     if not (frame[VALUE].dtype.is_numeric() or frame[VALUE].dtype == pl.Null):
         raise ValueError(f"Column {VALUE} is of type {frame[VALUE].dtype}; make it a number first.")
     for name in (ID, TIME):
@@ -203,7 +235,8 @@ def _panel(frame: pl.DataFrame, edges: NDArray[np.int64], step_seconds: int, n_s
     end_cell = cell[last_row]
     place = cell - np.repeat(end_cell, sizes) + n_steps - 1
     row = np.repeat(np.arange(sizes.size), sizes)
-    is_in = place >= 0
+    # Where the clock goes back, times before the last one may lie behind it by the clock.
+    is_in = (place >= 0) & (place < n_steps)
     flat = (row * n_steps + place)[is_in]
     known = frame[VALUE].to_numpy()[is_in]
     values = np.full((sizes.size, n_steps), np.nan)
@@ -217,7 +250,7 @@ def _panel(frame: pl.DataFrame, edges: NDArray[np.int64], step_seconds: int, n_s
     return Panel(frame[ID][last_row], frame[TIME][last_row], values, end_cell, phase, step_seconds)
 
 
-def targets_of(panel: Panel, horizon: int, back: int = 0) -> tuple[pl.Series, NDArray[np.int64]]:
+def targets_of(panel: Panel, horizon: int) -> tuple[pl.Series, NDArray[np.int64]]:
     """Say which times are to be forecast.
 
     Parameters
@@ -225,32 +258,23 @@ def targets_of(panel: Panel, horizon: int, back: int = 0) -> tuple[pl.Series, ND
     panel : Panel
     horizon : int
         Steps.
-    back : int
-        Steps from the first target back to the one behind the last row.
 
     Returns
     -------
     ds : polars.Series
         Of series * horizon times, in the frame's own type.
     column : ndarray of int of shape (series, horizon)
-        Steps behind the last known point, 0 for the next one, on a clock that is never changed.
+        Steps behind the last known point, 0 for the next one, on a clock that is never changed; negative for
+        a time that the clock repeats.
     """
-    ahead = np.arange(1 - back, horizon + 1 - back, dtype=np.int64) * panel.step_seconds * _MICROSECONDS
-    n_series = panel.ids.len()
-    base = panel.last.cast(pl.Int64).to_numpy()[:, None]
-    kind = panel.last.dtype
-    if not isinstance(kind, pl.Datetime):
-        raise TypeError(f"{TIME} is of type {kind}, not a time.")
-    unit = kind.time_unit or "us"
-    per_second = {"ms": 1_000, "us": _MICROSECONDS, "ns": 1_000_000_000}[unit]
-    ds = pl.Series(TIME, (base + ahead // _MICROSECONDS * per_second).reshape(-1)).cast(kind)
-    if kind.time_zone is None:
-        return ds, np.broadcast_to(np.arange(horizon), (n_series, horizon))
+    ds = _times_after(panel.last, np.arange(1, horizon + 1, dtype=np.int64), panel.step_seconds)
+    if panel.last.dtype.time_zone is None and DAY_SECONDS % panel.step_seconds == 0:  # type: ignore[attr-defined]
+        return ds, np.broadcast_to(np.arange(horizon), (panel.ids.len(), horizon))
     cell = cells(_local_microseconds(ds), np.repeat(panel.phase, horizon), panel.step_seconds)
-    return ds, cell.reshape(n_series, horizon) - (panel.end_cell[:, None] - back + 1)
+    return ds, cell.reshape(-1, horizon) - (panel.end_cell[:, None] + 1)
 
 
-def histories_of(panel: Panel, column: NDArray[np.int64], back: int = 0) -> Histories:
+def histories_of(panel: Panel, column: NDArray[np.int64]) -> Histories:
     """Cut a panel into the days before its targets.
 
     Parameters
@@ -258,22 +282,29 @@ def histories_of(panel: Panel, column: NDArray[np.int64], back: int = 0) -> Hist
     panel : Panel
     column : ndarray of int
         Of the targets, from ``targets_of``.
-    back : int
-        As there.
 
     Returns
     -------
     Histories
         With as many days ahead as the targets need, at most a week.
     """
-    end = panel.values.shape[1] - back
-    days_ahead = min(int(column.max()) // panel.day_steps + 1, DAYS_A_WEEK)
-    values = panel.values[:, end - N_DAYS * panel.day_steps : end]
-    kinds = np.arange(N_DAYS + days_ahead) % DAYS_A_WEEK
+    last_day = int(panel.places(column, DAYS_A_WEEK * panel.day_steps).max()) // panel.day_steps
+    values = panel.values[:, -N_DAYS * panel.day_steps :]
+    kinds = np.arange(N_DAYS + last_day + 1) % DAYS_A_WEEK
     if panel.holidays is not None:
-        first_target = int(panel.end_cell[0]) + 1 - back
-        kinds = kinds_of_dates(block_dates(first_target, panel.day_steps, N_DAYS, days_ahead), panel.holidays)
+        dates = block_dates(int(panel.end_cell[0]) + 1, panel.day_steps, N_DAYS, last_day + 1)
+        kinds = kinds_of_dates(dates, panel.holidays)
     return Histories(values.reshape(-1, N_DAYS, panel.day_steps), kinds)
+
+
+def _times_after(last: pl.Series, steps: NDArray[np.int64], step_seconds: int) -> pl.Series:
+    """Add steps to each of the last times, in their own type."""
+    kind = last.dtype
+    if not isinstance(kind, pl.Datetime):
+        raise TypeError(f"{TIME} is of type {kind}, not a time.")
+    per_second = {"ms": 1_000, "us": _MICROSECONDS, "ns": 1_000_000_000}[kind.time_unit]
+    ahead = steps * step_seconds * per_second
+    return pl.Series(TIME, (last.cast(pl.Int64).to_numpy()[:, None] + ahead).reshape(-1)).cast(kind)
 
 
 def _local_microseconds(times: pl.Series) -> NDArray[np.int64]:

@@ -25,6 +25,7 @@ from traffic.models.forecasting.panel import (
     targets_of,
 )
 from traffic.models.forecasting.paths import DENSE_LEVELS, draw_normal_paths, normal_scores, values_of
+from traffic.models.forecasting.scales import sizes_of
 from traffic.windowing.histories import Histories
 
 PATH: Final = "path"
@@ -76,7 +77,7 @@ def simulate_paths(
         ds, column = targets_of(panel, horizon)
         histories = histories_of(panel, column)
         drawn = simulate_batch(histories, step_seconds, n_paths, rng)
-        at = np.minimum(column, drawn.shape[2] - 1)[:, None, :]
+        at = panel.places(column, drawn.shape[2])[:, None, :]
         values = np.take_along_axis(drawn, np.broadcast_to(at, (*drawn.shape[:2], horizon)), axis=2)
         n_series = panel.ids.len()
         times = np.arange(n_series * horizon).reshape(n_series, 1, horizon)
@@ -87,7 +88,7 @@ def simulate_paths(
         }
         ds = ds[np.broadcast_to(times, values.shape).reshape(-1)]
         made.append(labelled(pl.DataFrame(columns), panel.ids).insert_column(1, ds.alias(TIME)))
-    return as_came(joined(made, long), frame)
+    return as_came(joined(made, long, {PATH: pl.Int64, CHAMPION: pl.Float64}), frame)
 
 
 def simulate_batch(
@@ -115,7 +116,8 @@ def simulate_batch(
     paths = np.full((histories.n_series, n_paths, n_ahead * n_slots), np.nan)
     for rows, part in passes(histories):
         kept = without_outages(part.values, step_seconds)
-        days = list(forecast_ahead(kept, part.kinds, DENSE_LEVELS))
+        size = sizes_of(kept)[:, None, None]
+        days = list(forecast_ahead(kept / size, part.kinds, DENSE_LEVELS))
         n_origins = days[0].standardised.shape[1] - n_ahead + 1
         # The errors of one forecast stand a day later with each lead.
         scores = np.concatenate(
@@ -128,5 +130,5 @@ def simulate_batch(
         normal = draw_normal_paths(scores, n_paths, _HALF_LIFE_HOURS * 3600 / step_seconds, rng)
         for day in days:
             slots = slice((day.lead - 1) * n_slots, day.lead * n_slots)
-            paths[rows, :, slots] = values_of(normal[:, :, slots], day.law)
+            paths[rows, :, slots] = values_of(normal[:, :, slots], day.law) * size
     return paths

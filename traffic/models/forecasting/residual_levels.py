@@ -87,6 +87,27 @@ def _dot(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
 
 
 @compiled_sums
+def _add_day(
+    total: NDArray[np.float64],
+    weight: float,
+    level: NDArray[np.float64],
+    whole: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    fade: NDArray[np.float64],
+    of_fading: NDArray[np.float64],
+) -> None:
+    """Add a day's weighted products to the lower triangle: levels first, then what is whole days."""
+    n_levels = level.size
+    for i in range(n_levels):
+        for j in range(i + 1):
+            total[i, j] += weight * level[i] * level[j] * of_fading[i, j]
+    for i in range(3):
+        for j in range(n_levels):
+            total[n_levels + i, j] += weight * level[j] * _dot(fade[j], whole[i])
+        for j in range(i + 1):
+            total[n_levels + i, n_levels + j] += weight * _dot(whole[i], whole[j])
+
+
+@compiled_sums
 def _weighted_products(
     paths: NDArray[np.float64],
     levels: NDArray[np.float64],
@@ -112,20 +133,12 @@ def _weighted_products(
         day = lead - 1
         for refit in range(known.size):
             while day <= known[refit]:
-                weight = weights[-1, day]
-                if weight > 0:
+                if weights[-1, day] > 0:
                     level = levels[path, day - lead + 1]
                     before = paths[path, day - lead] if day >= lead else nothing
                     week_before = paths[path, day - _WEEK] if day >= _WEEK else nothing
                     whole = (before, week_before, paths[path, day])
-                    for i in range(n_levels):
-                        for j in range(i + 1):
-                            total[i, j] += weight * level[i] * level[j] * of_fading[i, j]
-                    for i in range(3):
-                        for j in range(n_levels):
-                            total[n_levels + i, j] += weight * level[j] * _dot(fade[j], whole[i])
-                        for j in range(i + 1):
-                            total[n_levels + i, n_levels + j] += weight * _dot(whole[i], whole[j])
+                    _add_day(total, weights[-1, day], level, whole, fade, of_fading)
                 day += 1
             newest = known[refit]
             factor = weights[refit, newest] / weights[-1, newest] if weights[-1, newest] > 0 else 1.0

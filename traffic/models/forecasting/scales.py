@@ -80,3 +80,22 @@ class Scale:
 
     def _offset(self, ndim: int) -> NDArray[np.float64]:
         return (_LOG_FLOOR * np.maximum(self.size, 1e-300)).reshape(-1, *[1] * (ndim - 1))
+
+
+def sizes_of(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Powers of two near the largest value of each series, by which to divide it.
+
+    Parameters
+    ----------
+    values : ndarray of shape (series, ...)
+        NaN where missing.
+
+    Returns
+    -------
+    ndarray of shape (series,)
+        So that no square is too large for a number, nor too small, and that the unit of a series changes
+        nothing: a division by them is exact.
+    """
+    largest = np.fmax.reduce(np.abs(values).reshape(values.shape[0], -1), axis=1)
+    exponent = np.frexp(np.nan_to_num(largest))[1]
+    return np.asarray(np.ldexp(1.0, np.clip(exponent, -1020, 1020)), dtype=np.float64)

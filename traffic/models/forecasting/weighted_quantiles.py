@@ -88,5 +88,10 @@ def _read(
     at_below, at_above = (np.take_along_axis(middle, at, axis=1) for at in (below, above))
     gap = at_above - at_below
     share = np.clip((levels - at_below) / np.where(gap > 0, gap, 1.0), 0.0, 1.0) * (gap > 0)
-    low, high = (np.take_along_axis(ascending, at, axis=1).astype(np.float64) for at in (below, above))
+    low, high = (_unmarked(np.take_along_axis(ascending, at, axis=1)) for at in (below, above))
     return np.where(n_known > 0, low + share * (high - low), np.nan)
+
+
+def _unmarked(marked: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Values without their days, so that the quantiles of zeros are zero."""
+    return (marked.view(np.uint32) & _VALUE_BITS).view(np.float32).astype(np.float64)

@@ -37,7 +37,7 @@ def widen_young(law: ErrorLaw, values: NDArray[np.float64]) -> ErrorLaw:
     Returns
     -------
     ErrorLaw
-        Other series keep theirs. NaN for a series without a value.
+        Other series keep theirs, if any of their forecasts was judged. NaN for a series without a value.
 
     Notes
     -----
@@ -51,7 +51,8 @@ def widen_young(law: ErrorLaw, values: NDArray[np.float64]) -> ErrorLaw:
     is_seen = ~np.isnan(flat)
     n_slots = values.shape[2]
     days = np.where(is_seen.any(axis=1), flat.shape[1] - is_seen.argmax(axis=1), 0) / n_slots
-    young = np.flatnonzero((days < _JUDGED_DAYS) & (days > 0))
+    is_unjudged = np.isnan(law.deviates).any(axis=1)
+    young = np.flatnonzero(((days < _JUDGED_DAYS) | is_unjudged) & (days > 0))
     if young.size == 0:
         return law
     spread, deviates = law.spread.copy(), law.deviates.copy()
