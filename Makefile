@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly ui test lint types contracts check lock dictionary picture gallery bench bench-ingest bench-fits bench-arima bench-history bench-forecast crash-test fuzz monte-carlo clean
+.PHONY: help nightly ui test lint types contracts check lock dictionary picture gallery bench bench-ingest bench-fits bench-arima bench-history bench-forecast bench-forecast-scale crash-test fuzz monte-carlo clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -64,6 +64,9 @@ bench-fits: $(INSTALLED) ## Time the fits and diagnostics of a thousand series
 
 bench-arima: $(INSTALLED) ## Time a night with ARIMA and GARCH for no series and for as many as by default
 	$(BIN)/python benchmarks/constant_volatility.py
+
+bench-forecast-scale: $(INSTALLED) ## Time forecasting ten thousand five-minute series
+	$(BIN)/python benchmarks/forecast_scale.py
 
 bench-history: $(INSTALLED) ## Time a night with the same new data on a short and on a long history
 	$(BIN)/python benchmarks/history.py

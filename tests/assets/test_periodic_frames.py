@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from assets import periodic
+from assets.batch_isolation import isolated
 from assets.day_frames import PEAKS
 from assets.density_frames import DENSITY
 from assets.periodic_frames import (

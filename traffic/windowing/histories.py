@@ -1,7 +1,7 @@
 """Series cut into days that end where a forecast begins: what the forecasters take.
 
-Laying values on the clock and cutting them belongs here. Which days are holidays is said by the caller (the days'
-kinds); what is made of the days belongs to ``traffic.models.forecasting``.
+Laying values on the clock and cutting them belongs here. Which days are holidays is said by the caller (the
+days' kinds); what is made of the days belongs to ``traffic.models.forecasting``.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ def reason(combination, by_day, by_week, n_days=N_JUDGED):
                     "seasonal naive week forecast."),
         ((3, 2, 4), "Seasonal naive day: on 28 days that they had not seen the combination's error was 1.50 "
                     "times as large, and no model may lose to it."),
-        ((3, 4, 2, 1), "Seasonal naive week: on 1 day that they had not seen the combination's error was 1.50 "
-                       "times as large, and no model may lose to it."),
+        ((3, 4, 2, 1), "Seasonal naive week: on 1 day that they had not seen the combination's error was "
+                       "1.50 times as large, and no model may lose to it."),
         ((0, 0, 0), "Combination: on 28 days that they had not seen its error was no more than that of the "
                     "seasonal naive day forecast."),
         ((1, 0, 2), "Seasonal naive day: on 28 days that they had not seen the combination's error was "

@@ -27,7 +27,7 @@ def slow_naive(values, row, slot, lead):
     by_week = newest(target - 7, 7)
     window = values[max(eve - 41, 0) : eve + 1]
     window = window[~np.isnan(window)]
-    return by_day, by_day if by_week is None else by_week, last, window.mean() if window.size else np.nan
+    return by_day, by_day if by_week is None else by_week, last, window.mean() if window.size else last
 
 
 @pytest.mark.parametrize("lead", range(1, 8))

@@ -41,7 +41,7 @@ def slow_profiles(values, kinds, lead):
             level[row] = np.nanmean(window)
         last = daily[weights.last_week[row] > 0]
         week[row] = np.nanmean(last) if (~np.isnan(last)).any() else level[row]
-    # A day's deviation is from the level that was known on its own row, those of the first week from the first.
+    # A day deviates from the level known on its own row, those of the first week from the first row's.
     before = np.append(np.full(FIRST_PROFILE_DAY, week[0]), week[:-1])
     made = np.full((len(PROFILES), n_rows, n_slots), np.nan)
     for row in range(n_rows):

@@ -29,7 +29,7 @@ def slow_update(residuals, profile, series):
     n_hours, lags = residuals.n_hours, lags_of(residuals.n_hours)
     path = residuals.clipped[profile, series].reshape(-1)
     seen = residuals.is_observed[series].reshape(-1)
-    refits, which = refit_rows(residuals.rows.size)
+    _, which = refit_rows(residuals.rows.size)
     by_refit = []
     for weights in np.repeat(learning_weights(residuals), n_hours, axis=1):
         times = [t for t in range(lags[-1], path.size) if seen[t] and weights[t] > 0]

@@ -18,7 +18,8 @@ from traffic.models.forecasting.residuals import (
 
 
 @pytest.mark.parametrize(
-    ("day_steps", "hours"), [(1, 1), (2, 2), (4, 4), (24, 24), (48, 24), (96, 24), (206, 2), (288, 24), (1440, 24)]
+    ("day_steps", "hours"),
+    [(1, 1), (2, 2), (4, 4), (24, 24), (48, 24), (96, 24), (206, 2), (288, 24), (1440, 24)],
 )
 def test_a_day_is_cut_into_equal_blocks_of_at_least_an_hour(day_steps, hours):
     assert hours_of(day_steps) == hours

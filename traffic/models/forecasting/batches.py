@@ -31,7 +31,7 @@ class BatchForecast:
     champions : ndarray of str of shape (series, days ahead)
         Model that speaks for each day.
     reasons : list of str
-        Why that of the first day, and what is odd about the history.
+        Why that of the first day, and what is odd about the history; empty unless the backtest is asked for.
     backtest : BacktestSums or None
         Over all days ahead, if asked for.
     """
@@ -87,7 +87,7 @@ def forecast_batch(
             points[rows, slots] = day.points[:, -1] * size
             quantiles[rows, slots] = day.law.quantiles() * size[:, :, None]
             champions[rows, day.lead - 1] = day.champions.names()
-            if day.lead == 1:
+            if day.lead == 1 and with_backtest:
                 said = zip(rows, day.champions.reasons(), remarks(part.values, kept), strict=True)
                 for row, reason, remark in said:
                     reasons[row] = f"{reason} {remark}".strip()

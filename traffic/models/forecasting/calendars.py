@@ -1,7 +1,7 @@
 """With the calendar of public holidays or without it: what the days since have said in favour of which.
 
-A calendar knows of a holiday before it comes, but not how long a country takes it for, nor whether a link cares. So
-both forecasts are made, and how much each is believed belongs here.
+A calendar knows of a holiday before it comes, but not how long a country takes it for, nor whether a link
+cares. So both forecasts are made, and how much each is believed belongs here.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def believe_calendar(
     Returns
     -------
     ndarray of shape (series, rows, slots)
-        A holiday is forecast with the calendar until one was judged, and then as holidays were forecast best; other
-        days as the last days were.
+        A holiday is forecast with the calendar until one was judged, and then as holidays were forecast best;
+        other days as the last days were.
     """
     ordinary = combination_weights(errors, is_judged, lead)
     on_holidays = is_judged & is_holiday[:-1]

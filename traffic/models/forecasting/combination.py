@@ -19,8 +19,8 @@ _HALF_LIFE: Final = 3.0
 
 _JUDGED_DAYS_FURTHER: Final = 28
 _HALF_LIFE_FURTHER: Final = 14.0
-"""The same for the second day ahead and later ones: how well these are forecast depends on the weekday more than on
-the week, and the newest of their errors are days old."""
+"""The same for the second day ahead and later ones: how well these are forecast depends on the weekday more
+than on the week, and the newest of their errors are days old."""
 
 _SHARPNESS: Final = 10.0
 """A candidate that errs by a tenth more than the best has 1/e of its weight. From 7 to 15 nothing changes by

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from traffic.models.forecasting.calendars import believe_calendar
 from traffic.models.forecasting.calibration import ErrorLaw, error_law
-from traffic.models.forecasting.candidates import INTRADAY, CandidateMaker, Candidates, split_name
+from traffic.models.forecasting.candidates import INTRADAY, CandidateMaker, split_name
 from traffic.models.forecasting.champions import COMBINATION, N_SEASONAL, Champions, choose_champions
 from traffic.models.forecasting.combination import combine, daily_errors, judged_days
 from traffic.models.forecasting.day_weights import FIRST_FORECAST_DAY, N_DAYS
@@ -130,21 +130,21 @@ def forecast_ahead(
         naive = naive_forecasts(values, lead)
         models = (*made.names, *NAIVE, COMBINATION)
         n_made = len(made.names)
-        forecasts = np.concatenate([_spoken(made, naive), naive, naive[:1]])
+        forecasts = np.concatenate([_spoken(made.forecasts, naive), naive, naive[:1]])
         # Tomorrow the seasonal naive forecasts have nothing to add; in a week they have.
         naive_too = (LAST_VALUE,) if lead == 1 else (SEASONAL_NAIVE_DAY, SEASONAL_NAIVE_WEEK, LAST_VALUE)
         believed = [*range(n_made), *(n_made + NAIVE.index(name) for name in naive_too)]
         errors = daily_errors(forecasts[:-1], values, is_judged)
         forecasts[-1] = combine(forecasts[believed], errors[believed], is_judged, lead)
         if with_calendar is not None:
-            forecasts[:n_made] = _spoken(with_calendar.candidates(lead), naive)
+            forecasts[:n_made] = _spoken(with_calendar.candidates(lead).forecasts, naive)
             forecasts[-1] = _with_calendar(forecasts, believed, values, kinds, is_judged, lead)
             forecasts[:n_made] = made.forecasts
         champions, points = _champions(forecasts, values, is_judged, errors, lead)
         if model in models:
             points = forecasts[models.index(model)]
         elif model != AUTO:
-            points = _plain(model, values, kinds, lead)
+            points = _spoken(_plain(model, values, kinds, lead), naive)
         law, standardised = error_law(
             points, values[:, FIRST_FORECAST_DAY:], is_judged, levels, lead, is_root=is_root
         )
@@ -152,12 +152,12 @@ def forecast_ahead(
         yield DayAhead(lead, models, forecasts, is_judged, champions, points, law, standardised)
 
 
-def _spoken(made: Candidates, naive: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Let the last value speak where a long gap has left candidates without any: who is silent never errs."""
-    is_silent = np.isnan(made.forecasts)
+def _spoken(made: NDArray[np.float64], naive: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Let the last value speak where a long gap has left models without any: who is silent never errs."""
+    is_silent = np.isnan(made)
     if is_silent.any():
-        np.copyto(made.forecasts, naive[NAIVE.index(LAST_VALUE)], where=is_silent)
-    return made.forecasts
+        np.copyto(made, naive[NAIVE.index(LAST_VALUE)], where=is_silent)
+    return made
 
 
 def _with_calendar(

@@ -211,9 +211,11 @@ def labelled(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
 
 def joined(made: list[pl.DataFrame], long: pl.DataFrame, columns: Mapping[str, Any]) -> pl.DataFrame:
     """Join the parts of a result; where there is none, its columns, of these types, have no rows."""
-    if not made:
-        return pl.DataFrame(schema={**long.select(ID, TIME).schema, **columns})
-    return pl.concat(made).sort(ID, maintain_order=True)
+    return (
+        pl.concat(made).sort(ID, maintain_order=True)
+        if made
+        else pl.DataFrame(schema={**long.select(ID, TIME).schema, **columns})
+    )
 
 
 def as_came(made: pl.DataFrame, frame: Any) -> Any:

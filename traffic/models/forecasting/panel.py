@@ -293,8 +293,7 @@ def histories_of(panel: Panel, column: NDArray[np.int64]) -> Histories:
     values = panel.values[:, -N_DAYS * panel.day_steps :]
     kinds = np.arange(N_DAYS + last_day + 1) % DAYS_A_WEEK
     if panel.holidays is not None:
-        first_target = int(panel.end_cell[0]) + 1
-        dates = block_dates(first_target, panel.day_steps, N_DAYS, last_day + 1)
+        dates = block_dates(int(panel.end_cell[0]) + 1, panel.day_steps, N_DAYS, last_day + 1)
         kinds = kinds_of_dates(dates, panel.holidays)
     return Histories(values.reshape(-1, N_DAYS, panel.day_steps), kinds)
 

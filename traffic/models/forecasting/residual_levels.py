@@ -10,10 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from traffic.compiled import compiled_sums
 from traffic.models.forecasting.residuals import (
-    FIRST_ROW,
     HOURS,
-    N_RESIDUAL_DAYS,
     Residuals,
     learning_weights,
     refit_rows,
@@ -44,68 +43,132 @@ def level_updates(residuals: Residuals) -> NDArray[np.float64]:
     Notes
     -----
     The features of an hour h ahead are the exponentially weighted means of the residuals at the eve, faded by
-    exp(-h / (4 half-life)), and the residuals of the same hour on the last known day and a week before. The
-    faded means are products of what the eve knows and of the hour, so that no array of features is built.
+    exp(-h / (4 half-life)), and the residuals of the same hour on the last known day and a week before. No
+    array of all features is built.
     """
     lead, n_hours = residuals.lead, residuals.n_hours
     half_lives = _HALF_LIVES * n_hours / HOURS
     ahead = np.arange(1, n_hours + 1.0) + n_hours * (lead - 1)
     is_lasting = np.arange(half_lives.size) == half_lives.size - 1
-    fade = np.where(is_lasting, 1.0, np.exp(-ahead[:, None] / (4 * half_lives)))
-    levels = _levels(residuals.clipped, half_lives)
-    day = np.arange(N_RESIDUAL_DAYS)
-    same_hour = [_delayed(residuals.clipped, delay) for delay in (lead, _WEEK)]
-    coefficients = _coefficients(residuals, levels[:, :, np.maximum(day - lead + 1, 0)], fade, same_hour)
-    eve = np.append(np.arange(FIRST_ROW, N_RESIDUAL_DAYS) - lead + 1, N_RESIDUAL_DAYS)
-    n_levels = half_lives.size
-    update: NDArray[np.float64] = np.matmul(coefficients[..., :n_levels] * levels[:, :, eve], fade.T)
-    for index, delay in enumerate((lead, _WEEK)):
-        known = residuals.clipped[:, :, residuals.rows - delay]
-        update += coefficients[..., n_levels + index, None] * known
-    return update
+    fade = np.where(is_lasting[:, None], 1.0, np.exp(-ahead / (4 * half_lives[:, None])))
+    weights = learning_weights(residuals)
+    refits, which = refit_rows(residuals.rows.size)
+    n_profiles, n_series, n_days, _ = residuals.clipped.shape
+    flat = residuals.clipped.reshape(n_profiles * n_series, n_days, n_hours)
+    levels = _levels(flat, 0.5 ** (1 / half_lives))
+    known = residuals.rows[refits] - lead
+    products = _weighted_products(flat, levels, fade, weights, known, lead)
+    coefficients = ridge_coefficients(products[..., :-1, :-1], products[..., :-1, -1], _PENALTY)
+    made = _updates(flat, levels, fade, coefficients[:, which], residuals.rows, lead)
+    return made.reshape(n_profiles, n_series, residuals.rows.size, n_hours)
 
 
-def _levels(clipped: NDArray[np.float64], half_lives: NDArray[np.float64]) -> NDArray[np.float64]:
+@compiled_sums
+def _levels(paths: NDArray[np.float64], decay: NDArray[np.float64]) -> NDArray[np.float64]:
     """Exponentially weighted means at the beginning of each day and after the last one."""
-    n_profiles, n_series, n_days, n_hours = clipped.shape
-    decay = 0.5 ** (1 / half_lives)
-    within = np.matmul(clipped, (1 - decay) * decay ** (n_hours - 1 - np.arange(n_hours))[:, None])
-    levels = np.zeros((n_profiles, n_series, n_days + 1, half_lives.size))
-    for day in range(n_days):
-        levels[:, :, day + 1] = decay**n_hours * levels[:, :, day] + within[:, :, day]
+    n_paths, n_days, n_hours = paths.shape
+    levels = np.zeros((n_paths, n_days + 1, decay.size))
+    for path in range(n_paths):
+        for index in range(decay.size):
+            keep, level = decay[index], 0.0
+            for day in range(n_days):
+                for hour in range(n_hours):
+                    level = keep * level + (1 - keep) * paths[path, day, hour]
+                levels[path, day + 1, index] = level
     return levels
 
 
-def _delayed(clipped: NDArray[np.float64], days: int) -> NDArray[np.float64]:
-    late = np.zeros_like(clipped)
-    late[:, :, days:] = clipped[:, :, :-days]
-    return late
+@compiled_sums
+def _dot(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
+    total = 0.0
+    for index in range(left.size):
+        total += left[index] * right[index]
+    return total
 
 
-def _coefficients(
-    residuals: Residuals,
+@compiled_sums
+def _add_day(
+    total: NDArray[np.float64],
+    weight: float,
+    level: NDArray[np.float64],
+    whole: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    fade: NDArray[np.float64],
+    of_fading: NDArray[np.float64],
+) -> None:
+    """Add a day's weighted products to the lower triangle: levels first, then what is whole days."""
+    n_levels = level.size
+    for i in range(n_levels):
+        for j in range(i + 1):
+            total[i, j] += weight * level[i] * level[j] * of_fading[i, j]
+    for i in range(3):
+        for j in range(n_levels):
+            total[n_levels + i, j] += weight * level[j] * _dot(fade[j], whole[i])
+        for j in range(i + 1):
+            total[n_levels + i, n_levels + j] += weight * _dot(whole[i], whole[j])
+
+
+@compiled_sums
+def _weighted_products(
+    paths: NDArray[np.float64],
     levels: NDArray[np.float64],
     fade: NDArray[np.float64],
-    same_hour: list[NDArray[np.float64]],
+    weights: NDArray[np.float64],
+    known: NDArray[np.int64],
+    lead: int,
 ) -> NDArray[np.float64]:
-    """Coefficients of each row, of shape (profiles, series, rows, features)."""
-    target = residuals.clipped
-    n_profiles, n_series, n_days, _ = target.shape
-    n_levels = levels.shape[-1]
-    n = n_levels + len(same_hour)
-    gram = np.empty((n_profiles, n_series, n_days, n, n))
-    moment = np.empty((n_profiles, n_series, n_days, n))
-    gram[..., :n_levels, :n_levels] = levels[..., :, None] * levels[..., None, :] * (fade.T @ fade)
-    moment[..., :n_levels] = levels * np.matmul(target, fade)
-    for i, one in enumerate(same_hour, start=n_levels):
-        gram[..., :n_levels, i] = gram[..., i, :n_levels] = levels * np.matmul(one, fade)
-        moment[..., i] = np.einsum("bsdh,bsdh->bsd", one, target)
-        for j, other in enumerate(same_hour[: i - n_levels + 1], start=n_levels):
-            gram[..., i, j] = gram[..., j, i] = np.einsum("bsdh,bsdh->bsd", one, other)
-    weights = learning_weights(residuals)
-    summed = np.matmul(weights, gram.reshape(n_profiles, n_series, n_days, n * n))
-    _, which = refit_rows(residuals.rows.size)
-    solved = ridge_coefficients(
-        summed.reshape(n_profiles, n_series, -1, n, n), np.matmul(weights, moment), _PENALTY
-    )
-    return solved[:, :, which]
+    """Weighted sums at each refit of the products of features, the residual itself last.
+
+    As in ``residual_autoregression``, each product is taken once: the weights of a refit are those of the
+    last one times a factor. Features that are levels are products of a level and its fading: theirs are too.
+    """
+    n_paths, _, n_hours = paths.shape
+    n_levels = fade.shape[0]
+    n = n_levels + 3
+    products = np.zeros((n_paths, known.size, n, n))
+    of_fading = fade @ fade.T
+    total = np.empty((n, n))
+    nothing = np.zeros(n_hours)
+    for path in range(n_paths):
+        total[:] = 0.0
+        day = lead - 1
+        for refit in range(known.size):
+            while day <= known[refit]:
+                if weights[-1, day] > 0:
+                    level = levels[path, day - lead + 1]
+                    before = paths[path, day - lead] if day >= lead else nothing
+                    week_before = paths[path, day - _WEEK] if day >= _WEEK else nothing
+                    whole = (before, week_before, paths[path, day])
+                    _add_day(total, weights[-1, day], level, whole, fade, of_fading)
+                day += 1
+            newest = known[refit]
+            factor = weights[refit, newest] / weights[-1, newest] if weights[-1, newest] > 0 else 1.0
+            for i in range(n):
+                for j in range(i + 1):
+                    products[path, refit, i, j] = products[path, refit, j, i] = factor * total[i, j]
+    return products
+
+
+@compiled_sums
+def _updates(
+    paths: NDArray[np.float64],
+    levels: NDArray[np.float64],
+    fade: NDArray[np.float64],
+    coefficients: NDArray[np.float64],
+    days: NDArray[np.int64],
+    lead: int,
+) -> NDArray[np.float64]:
+    """Add up the features of each day forecast, of shape (paths, days, hours)."""
+    n_paths, _, n_hours = paths.shape
+    n_levels = fade.shape[0]
+    made = np.empty((n_paths, days.size, n_hours))
+    for path in range(n_paths):
+        for row in range(days.size):
+            before, week_before = paths[path, days[row] - lead], paths[path, days[row] - _WEEK]
+            of_day, of_week = coefficients[path, row, n_levels], coefficients[path, row, n_levels + 1]
+            for hour in range(n_hours):
+                made[path, row, hour] = of_day * before[hour] + of_week * week_before[hour]
+            for index in range(n_levels):
+                size = coefficients[path, row, index] * levels[path, days[row] - lead + 1, index]
+                for hour in range(n_hours):
+                    made[path, row, hour] += size * fade[index, hour]
+    return made

@@ -114,7 +114,8 @@ def residuals_of(hourly: NDArray[np.float64], profiles: NDArray[np.float64], lea
         past = past.reshape(*past.shape[:3], hourly.shape[2], -1).mean(axis=4)
     values = hourly[None, :, FIRST_PROFILE_DAY:] - past
     is_observed = ~np.isnan(values[0])
-    np.copyto(values, 0.0, where=np.isnan(values))
+    if not is_observed.all():
+        np.copyto(values, 0.0, where=~is_observed)
     daily = np.abs(values).mean(axis=3)
     usual = np.cumsum(daily, axis=2) / np.arange(1, N_RESIDUAL_DAYS + 1)
     bound = _WILD * np.concatenate([usual[:, :, :1], usual[:, :, :-1]], axis=2)[..., None]
