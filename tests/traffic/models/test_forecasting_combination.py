@@ -65,7 +65,7 @@ def test_daily_errors_are_means_of_what_was_measured():
     forecasts, values = rng.standard_normal((2, 3, N_ROWS, 4)), rng.standard_normal((3, 56, 4))
     values[rng.random(values.shape) < 0.3] = np.nan
     values[0, 40] = np.nan
-    is_judged = judged_days(values)
+    is_judged = judged_days(values, 1)
     made = daily_errors(forecasts, values, is_judged)
     for model, series, row in np.ndindex(2, 3, N_ROWS - 1):
         seen = [
@@ -80,13 +80,15 @@ def test_daily_errors_are_means_of_what_was_measured():
 def test_a_series_is_judged_from_its_third_day_on(first, judged):
     values = np.ones((1, 56, 3))
     values[:, :first] = np.nan
-    assert judged_days(values).sum() == judged
+    assert judged_days(values, 1).sum() == judged
+    # Further ahead, two days must have been seen before an eve that lies so much earlier.
+    assert judged_days(values, 4).sum() == (28 if first == 0 else max(judged - 3, 0) if first > 26 else 25)
     values[:, -1] = np.nan
-    assert judged_days(values).sum() == max(judged - 1, 0)
+    assert judged_days(values, 1).sum() == max(judged - 1, 0)
 
 
 def test_a_series_without_values_is_never_judged():
-    assert not judged_days(np.full((1, 56, 3), np.nan)).any()
+    assert not judged_days(np.full((1, 56, 3), np.nan), 1).any()
 
 
 @pytest.mark.parametrize("lead", LEADS)

@@ -30,23 +30,25 @@ _DAYS_BEFORE: Final = 2
 """Days that must have been seen before a forecast is judged."""
 
 
-def judged_days(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+def judged_days(values: NDArray[np.float64], lead: int) -> NDArray[np.bool_]:
     """Days of the second half of a history on which forecasts are judged.
 
     Parameters
     ----------
     values : ndarray of shape (series, N_DAYS, slots)
         NaN where missing.
+    lead : int
+        Days from what is known to the end of a forecast's day.
 
     Returns
     -------
     ndarray of bool of shape (series, N_DAYS - FIRST_FORECAST_DAY)
-        Where something is observed, after the first two days of the series.
+        Where something is observed, and its eve knew two days of the series.
     """
     is_seen = np.any(~np.isnan(values), axis=2)
     first = np.where(is_seen.any(axis=1), is_seen.argmax(axis=1), N_DAYS)
     day = np.arange(FIRST_FORECAST_DAY, N_DAYS)
-    return np.asarray(is_seen[:, FIRST_FORECAST_DAY:] & (day >= first[:, None] + _DAYS_BEFORE))
+    return np.asarray(is_seen[:, FIRST_FORECAST_DAY:] & (day >= first[:, None] + _DAYS_BEFORE + lead - 1))
 
 
 def daily_errors(
