@@ -116,6 +116,20 @@ def test_zeros_where_there_is_always_traffic_are_missing_unless_the_link_is_off(
     assert not np.isnan(values).any()
 
 
+def test_zeros_of_every_sunday_are_no_outage_and_one_of_them_without_is():
+    values = np.repeat(busy(), 2, axis=0)
+    values[:, 6::7] = 0
+    values[1, 40] = 0
+    kept = without_outages(values, 3600)
+    np.testing.assert_array_equal(kept[0], values[0])
+    assert np.argwhere(np.isnan(kept[1]).all(axis=1)).tolist() == [[40]]
+    # Of a young record the weekday's own zeros do not say that they are usual.
+    values[0, :45] = np.nan
+    values[0, 45:] = 5
+    values[0, 50] = 0
+    assert np.isnan(without_outages(values, 3600)[0, 50]).all()
+
+
 def test_a_zero_of_five_minutes_and_nights_without_traffic_stay():
     values = np.repeat(busy(288), 2, axis=0)
     values[0, 20, 100:105] = 0
@@ -135,7 +149,7 @@ def test_a_zero_of_five_minutes_and_nights_without_traffic_stay():
          "Nothing was measured in the last 1.2 days before the forecast."),
         (lambda x: np.where(np.arange(1344) % 2, np.nan, x), "50% of its values are missing."),
         (lambda x: 0 * x + 2.5, "All of its 1,344 values are 2.5."),
-        (lambda x: np.where((np.arange(1344) // 7) % 24 == 5, 0, x),
+        (lambda x: np.where((np.arange(1344) // 7) % 25 == 5, 0, x),
          "56 zeros where there is always traffic are taken for outages."),
         (lambda x: np.where(np.arange(1344) >= 1344 - 240, 0, x), "It has been zero for 10.0 days."),
         (lambda x: np.where(np.random.default_rng(1).random(1344) < 0.75, 0, x), "% of its values are zero."),

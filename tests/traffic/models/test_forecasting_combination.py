@@ -49,6 +49,10 @@ def test_weights_are_those_of_loops_over_days(lead):
         )
     forecasts = np.random.default_rng(42).standard_normal((4, 3, N_ROWS, 5))
     expected = (made[..., None] * forecasts).sum(axis=0)
+    for series, row in np.ndindex(3, N_ROWS):
+        n_days = 14 if lead == 1 else 28
+        if not any(is_judged[series, day] for day, age in known_days(row, lead) if age < n_days):
+            expected[series, row] = np.median(forecasts[:, series, row], axis=0)
     np.testing.assert_allclose(combine(forecasts, errors, is_judged, lead), expected, atol=1e-12)
 
 
