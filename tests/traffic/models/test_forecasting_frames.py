@@ -1,4 +1,4 @@
-"""Frames in, frames out: the same forecast however the frame comes, and at every origin what was known then."""
+"""Frames in, frames out: the same however the frame comes, and at every origin what was known then."""
 
 from datetime import date, datetime, timedelta
 
@@ -281,10 +281,10 @@ def test_a_frame_without_rows_gives_the_columns_without_rows(function, columns):
     ("change", "sentence"),
     [
         (lambda f: f.drop("y"), "The frame has no column y; it needs unique_id, ds and y"),
-        (lambda f: pl.concat([f, f[3:5]]), "2 rows repeat the ds of their series, the first at .* of a; keep"),
-        (lambda f: f.with_columns(pl.col("y").cast(pl.String)), "Column y is of type String; make it a number"),
-        (lambda f: f.with_columns(pl.col("y") > 0), "Column y is of type Boolean; make it a number first"),
-        (lambda f: f.with_columns(pl.col("ds").cast(pl.String)), "Column ds is of type String; make it a time"),
+        (lambda f: pl.concat([f, f[3:5]]), "2 rows repeat the ds of their series, the first at .* of a;"),
+        (lambda f: f.with_columns(pl.col("y").cast(pl.String)), "Column y is of type String; make it a"),
+        (lambda f: f.with_columns(pl.col("y") > 0), "Column y is of type Boolean; make it a"),
+        (lambda f: f.with_columns(pl.col("ds").cast(pl.String)), "Column ds is of type String; make it"),
         (lambda f: f.with_columns(ds=pl.lit(None, pl.Datetime("us"))), "rows have no ds; drop them"),
         (lambda f: f.with_columns(unique_id=pl.lit(None)), "rows have no unique_id; drop them"),
         (lambda f: f.with_columns(unique_id=pl.struct("y")), "Column unique_id is of type Struct"),
@@ -344,7 +344,7 @@ def test_options_of_one_function_are_refused_too(function, options, sentence):
 
 
 def test_each_series_keeps_the_holidays_of_its_own_days():
-    # Both end on Christmas Eve, so that the day ahead of the first is mostly the 24th, of the other Christmas.
+    # Both end on Christmas Eve; the day ahead of the first is mostly the 24th, of the other Christmas.
     def ending(name, end, seed):
         return frame(name, 60, seed=seed, start=end - timedelta(days=60))
 

@@ -136,7 +136,7 @@ def combination_weights(
 
 
 def _forgetting(n_judged: int, lead: int) -> NDArray[np.float64]:
-    """What each judged day (columns) says to each row."""
+    """Weigh the judged days (columns) by what they say to each row."""
     row = np.append(np.arange(n_judged), n_judged - 1 + lead)
     age = row[:, None] - np.arange(n_judged) - lead
     n_days, half_life = (

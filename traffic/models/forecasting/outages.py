@@ -54,7 +54,7 @@ def without_outages(values: NDArray[np.float64], step_seconds: int) -> NDArray[n
 
 
 def _usual_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Medians of the slots, or of the slots of the weekday where these are lower: an office is off on Sundays."""
+    """Take medians of slots, or of the weekday's slots where these are lower: an office is off on Sundays."""
     usual = np.repeat(row_medians(np.moveaxis(values, 1, 2))[:, None], values.shape[1], axis=1)
     for weekday in range(DAYS_A_WEEK):
         alike = np.moveaxis(values[:, weekday::DAYS_A_WEEK], 1, 2)
