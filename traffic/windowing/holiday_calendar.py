@@ -1,0 +1,114 @@
+"""Public holidays, and which day of the week a day behaves like.
+
+The calendars themselves are those of the package ``holidays``. What a forecast makes of a kind of day belongs
+to ``traffic.models``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+SUNDAY: Final = 6
+
+_CODE: Final = re.compile(r"[A-Z]{2}(-\S+)?")
+_MONDAY: Final = np.datetime64("1970-01-05", "D")
+
+
+def check_country(code: str) -> str:
+    """Refuse what names no country or subdivision whose holidays are known.
+
+    Parameters
+    ----------
+    code : str
+        ISO 3166-1 code of a country, such as ``GB``, or ISO 3166-2 code of a part of it, such as ``GB-ENG``.
+
+    Returns
+    -------
+    str
+        The code.
+
+    Raises
+    ------
+    ValueError
+        In a sentence that says what to write instead.
+    """
+    _calendar(code)
+    return code
+
+
+def holiday_dates(country: str, first: date, last: date) -> NDArray[np.datetime64]:
+    """Public holidays of a country or a part of it.
+
+    Parameters
+    ----------
+    country : str
+        As of ``check_country``.
+    first, last : datetime.date
+        Both included.
+
+    Returns
+    -------
+    ndarray of datetime64[D] of shape (holiday,)
+        Local dates, ascending, with the days off in place of holidays on a weekend where the law gives them;
+        none in years that the package does not know.
+
+    Raises
+    ------
+    ValueError
+        If the country is not known, or ``last`` comes before ``first``.
+    """
+    if last < first:
+        raise ValueError(f"The last day, {last}, comes before the first, {first}; exchange them.")
+    found = _calendar(country, range(first.year, last.year + 1))
+    return np.array(sorted(day for day in found if first <= day <= last), dtype="datetime64[D]")
+
+
+def day_kinds(local_dates: NDArray[np.datetime64], holidays: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Day of the week that each day behaves like: a public holiday is taken for a Sunday.
+
+    Parameters
+    ----------
+    local_dates : ndarray of datetime64[D]
+        Local calendar days, of any shape.
+    holidays : ndarray of datetime64[D]
+        As of ``holiday_dates``; may be empty.
+
+    Returns
+    -------
+    ndarray of int of the shape of ``local_dates``
+        0 = Monday to 6 = Sunday.
+
+    Raises
+    ------
+    ValueError
+        If a date is missing (NaT).
+    """
+    days = local_dates.astype("datetime64[D]")
+    if np.isnat(days).any():
+        raise ValueError("A local date is missing (NaT); leave the points without a date out.")
+    weekday = (days - _MONDAY).astype(np.int64) % 7
+    return np.where(np.isin(days, holidays.astype("datetime64[D]")), SUNDAY, weekday)
+
+
+def _calendar(code: str, years: range | None = None) -> HolidayBase:
+    # Its import takes some tenths of a second, and most installations name no country.
+    from holidays import country_holidays
+
+    country, _, part = code.partition("-")
+    try:
+        if not _CODE.fullmatch(code):  # the package would take any name that it defines for a country
+            raise NotImplementedError
+        return country_holidays(country, subdiv=part or None, years=years)
+    except NotImplementedError:
+        raise ValueError(
+            f"{code!r} is no country whose holidays are known; write its ISO 3166 code, such as 'DE', or that "
+            "of a part of it, such as 'GB-ENG' or 'DE-BY'"
+        ) from None
