@@ -109,6 +109,6 @@ def _calendar(code: str, years: range | None = None) -> HolidayBase:
         return country_holidays(country, subdiv=part or None, years=years)
     except NotImplementedError:
         raise ValueError(
-            f"{code!r} is no country whose holidays are known; write its ISO 3166 code, such as 'DE', or that "
-            "of a part of it, such as 'GB-ENG' or 'DE-BY'"
+            f"{code!r} is no country whose holidays are known; write its ISO 3166 code, such as 'DE', or "
+            "that of a part of it, such as 'GB-ENG' or 'DE-BY'"
         ) from None
