@@ -58,3 +58,24 @@ def simulate_days() -> Simulate:
         return np.asarray(values)
 
     return simulate
+
+
+@pytest.fixture
+def simulate_histories() -> Simulate:
+    """Simulator of eight weeks of links: ``simulate_histories(n_series, n_slots, seed, missing=0.0)``.
+
+    Days and weeks, noise that remembers hours, in Gbit/s; of shape (series, 56, slots).
+    """
+
+    def simulate(n_series: int, n_slots: int, seed: int, missing: float = 0.0) -> NDArray[np.float64]:
+        rng = np.random.default_rng([31, seed])
+        days = np.arange(56 * n_slots) / n_slots
+        shape = (n_series, days.size + 200)
+        phi = 0.8 ** (24 / n_slots)
+        noise = lfilter([np.sqrt(1 - phi**2)], [1, -phi], rng.standard_normal(shape), axis=1)[:, 200:]
+        weekly = np.where(np.floor(days) % 7 >= 5, 0.6, 1.0)
+        values = weekly * course(days) * np.exp(0.2 * noise)
+        values[rng.random(values.shape) < missing] = np.nan
+        return values.reshape(n_series, 56, n_slots)
+
+    return simulate

@@ -125,35 +125,39 @@ def forecast_ahead(
     maker = CandidateMaker(values, kinds % DAYS_A_WEEK, scale)
     with_calendar = CandidateMaker(values, kinds, scale) if (kinds >= DAYS_A_WEEK).any() else None
     is_judged = judged_days(values)
-    has_gap = bool(np.isnan(values).any())
     for lead in range(1, kinds.size - N_DAYS + 1):
         made = maker.candidates(lead)
         naive = naive_forecasts(values, lead)
-        if has_gap:  # a gap longer than the window leaves no candidate, and one that says nothing cannot err
-            last = np.broadcast_to(naive[NAIVE.index(LAST_VALUE)], made.forecasts.shape)
-            np.copyto(made.forecasts, last, where=np.isnan(made.forecasts))
         models = (*made.names, *NAIVE, COMBINATION)
         n_made = len(made.names)
-        forecasts = np.concatenate([made.forecasts, naive, naive[:1]])
+        forecasts = np.concatenate([_spoken(made.forecasts, naive), naive, naive[:1]])
         # Tomorrow the seasonal naive forecasts have nothing to add; in a week they have.
         naive_too = (LAST_VALUE,) if lead == 1 else (SEASONAL_NAIVE_DAY, SEASONAL_NAIVE_WEEK, LAST_VALUE)
         believed = [*range(n_made), *(n_made + NAIVE.index(name) for name in naive_too)]
         errors = daily_errors(forecasts[:-1], values, is_judged)
         forecasts[-1] = combine(forecasts[believed], errors[believed], is_judged, lead)
         if with_calendar is not None:
-            forecasts[:n_made] = with_calendar.candidates(lead).forecasts
+            forecasts[:n_made] = _spoken(with_calendar.candidates(lead).forecasts, naive)
             forecasts[-1] = _with_calendar(forecasts, believed, values, kinds, is_judged, lead)
             forecasts[:n_made] = made.forecasts
         champions, points = _champions(forecasts, values, is_judged, errors, lead)
         if model in models:
             points = forecasts[models.index(model)]
         elif model != AUTO:
-            points = _plain(model, values, kinds, lead)
+            points = _spoken(_plain(model, values, kinds, lead), naive)
         law, standardised = error_law(
             points, values[:, FIRST_FORECAST_DAY:], is_judged, levels, lead, is_root=is_root
         )
         law = widen_young(law, values)
         yield DayAhead(lead, models, forecasts, is_judged, champions, points, law, standardised)
+
+
+def _spoken(made: NDArray[np.float64], naive: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Let the last value speak where a long gap has left models without any: who is silent never errs."""
+    is_silent = np.isnan(made)
+    if is_silent.any():
+        np.copyto(made, naive[NAIVE.index(LAST_VALUE)], where=is_silent)
+    return made
 
 
 def _with_calendar(

@@ -33,12 +33,12 @@ def naive_forecasts(values: NDArray[np.float64], lead: int) -> NDArray[np.float6
     Returns
     -------
     ndarray of shape (4, series, rows, slots)
-        In the order of ``NAIVE``; rows as in ``Candidates``. A slot that was never seen takes the last value;
+        In the order of ``NAIVE``; rows as in ``Candidates``. What was never seen takes the last value;
         NaN before anything was seen.
 
     Notes
     -----
-    The mean is that of the six weeks before.
+    The mean is that of the six weeks before, or the last value if nothing was seen in them.
     """
     is_observed = ~np.isnan(values)
     eve = np.append(np.arange(FIRST_FORECAST_DAY, N_DAYS) - lead, N_DAYS - 1)
@@ -56,6 +56,7 @@ def naive_forecasts(values: NDArray[np.float64], lead: int) -> NDArray[np.float6
     made[1] = by_week[:, week_before]
     np.copyto(made[1], made[0], where=np.isnan(made[1]))
     made[3] = _means(values, is_observed)[:, eve, None]
+    np.copyto(made[3], made[2], where=np.isnan(made[3]))
     return made
 
 

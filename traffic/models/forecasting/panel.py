@@ -221,7 +221,8 @@ def panels_of(
         if holidays is None:
             yield panel
             continue
-        last_day = (panel.end_cell + 1) // panel.day_steps
+        # The date of the day ahead, as ``block_dates`` has it.
+        last_day = (panel.end_cell + 1 + panel.day_steps // 2) // panel.day_steps
         for day in np.unique(last_day):
             yield replace(panel.part(np.flatnonzero(last_day == day)), holidays=holidays)
 
