@@ -225,7 +225,7 @@ def _table(title: str, first_column: str) -> Table:
 def _series_cells(row: dict[str, Any]) -> list[str]:
     return [
         printable(row["series_id"]),
-        row["model"] or "–",
+        (row["model"] or "–").replace("seasonal_naive_", "naive, "),
         _quantity(row["expected"], row["unit"]),
         _quantity(row["high"], row["unit"]),
         "–" if row["mase"] is None else f"{row['mase']:.2f}",
