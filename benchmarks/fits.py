@@ -1,5 +1,4 @@
-"""What fits, diagnostics and forecasts take for a thousand five-minute series of eight weeks, writing
-included.
+"""What fits, diagnostics and forecasts take for a thousand five-minute series of eight weeks.
 
 Run with ``make bench-fits``, or ``python benchmarks/fits.py --series 1000 --runs 3``. The series are written
 to a warehouse once, as a night leaves them; then each asset is materialised through Dagster, in a process of
