@@ -56,7 +56,7 @@ def champions_and_points(
     """Forecast the next day and week of every series, and say which model speaks for it and why."""
     night = night_of(context, landing)
     own = _own_forecasts(warehouse, night, landing, context.log)
-    countries = {source.name: getattr(source, "holidays", None) for source in landing.sources.all}
+    countries = {source.name: source.holidays for source in landing.sources.all}
     n_series = warehouse.count("series.catalog", {"status": USABLE})
     with NightTables(warehouse, night, (CHAMPIONS, POINTS, BACKTESTS)) as tables:
         work = partial(_forecast, night)

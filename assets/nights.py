@@ -48,12 +48,12 @@ def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, 
 
 
 def observations_of_night(
-    warehouse: Warehouse, night: Night, only: Sequence[str] | None = None
+    warehouse: Warehouse, night: Night, only: Sequence[str] | None, points_at_once: int
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """Yield every series but the stale and those set aside: the eight weeks before the night's midnight.
 
-    Series with the same grid come together, so many at once that their rows fit in memory. With ``only``, no
-    others than these are read.
+    Series with the same grid come together, so many that they have no more than ``points_at_once`` rows. With
+    ``only``, no others than these are read.
 
     Yields
     ------
@@ -67,7 +67,7 @@ def observations_of_night(
     known = Within(night.issued_at_utc - timedelta(days=HISTORY_DAYS), night.issued_at_utc)
     for grid, members in catalog.group_by("step_seconds", "time_zone", maintain_order=True):
         points = HISTORY_DAYS * DAY_SECONDS // grid[0]
-        for part in members.iter_slices(max(POINTS_AT_ONCE // points, 1)):
+        for part in members.iter_slices(max(points_at_once // points, 1)):
             yield (
                 part,
                 warehouse.read(
@@ -83,7 +83,7 @@ def batches_of_night(
     warehouse: Warehouse, night: Night, only: Sequence[str] | None = None
 ) -> Iterator[SeriesBatch]:
     """Yield the series of ``observations_of_night`` as arrays, with the flags that their past alone gives."""
-    for members, observations in observations_of_night(warehouse, night, only):
+    for members, observations in observations_of_night(warehouse, night, only, POINTS_AT_ONCE):
         step_seconds, time_zone = members.select("step_seconds", "time_zone").row(0)
         series_ids = members["series_id"].to_list()
         yield from known_before(observations, series_ids, time_zone, step_seconds, night.issued_at_utc)

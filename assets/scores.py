@@ -16,6 +16,9 @@ from warehouse import Warehouse, Within
 
 TABLE = "forecasts.scores"
 
+POINTS_AT_ONCE = 2_000_000
+"""Read at once: scoring copies little, and every batch costs a look through all observations."""
+
 
 @dg.multi_asset(
     name="scores_of_the_day_before",
@@ -58,9 +61,8 @@ def write_scores(warehouse: Warehouse, night: Night, day: Within) -> tuple[pl.Da
     first, row_count = pl.DataFrame(), 0
     with warehouse.transaction():
         warehouse.delete(TABLE, {"target_utc": day})
-        for members, observations in observations_of_night(
-            warehouse, night, _series_forecast(warehouse, day)
-        ):
+        forecast = _series_forecast(warehouse, day)
+        for members, observations in observations_of_night(warehouse, night, forecast, POINTS_AT_ONCE):
             points = warehouse.read(
                 "forecasts.points",
                 where={"target_utc": day, "series_id": members["series_id"].to_list()},

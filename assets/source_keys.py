@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator
 from traffic.parsing.export.layout import AUTO, HEADER_UNIT
 from traffic.parsing.export.times import NUMBER_FORMATS
 from traffic.parsing.quantity import check_unit, duration_seconds, size_bytes
+from traffic.windowing.holiday_calendar import check_country
 
 # The system knows these, but they are no place on earth and polars does not take them.
 _NO_PLACES = frozenset({"Factory", "localtime"})
@@ -133,6 +134,7 @@ FilePattern = Annotated[str, AfterValidator(_pattern)]
 SeriesPattern = Annotated[str, AfterValidator(_series_pattern)]
 Month = Annotated[str, AfterValidator(_month)]
 TimeFormats = Annotated[tuple[Annotated[str, AfterValidator(_time_format)], ...], AfterValidator(_not_empty)]
+Country = Annotated[str, AfterValidator(check_country)]
 Separator = Annotated[str, AfterValidator(_separator)]
 Unit = Annotated[str, AfterValidator(_export_unit)]
 Capacity = Annotated[str | dict[str, str] | None, BeforeValidator(_capacity)]

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
-from assets.source_keys import Capacity, FilePattern, Name, Size
+from assets.source_keys import Capacity, Country, FilePattern, Name, Size
 from traffic.parsing.quantity import convert
 
 # Raised when grids or flags are made by other rules: every series is then made anew.
@@ -30,17 +30,18 @@ class SourceTable(Table):
     name: Name
     files: FilePattern
     capacity: Capacity = None
+    holidays: Country | None = None
     max_size: Size
 
     @cached_property
     def reader(self) -> str:
         """Fingerprint of the settings that decide what is read from a file: a change reads it again."""
-        return self._fingerprint("name", "files", "max_size", "capacity", "step", "silence")
+        return self._fingerprint("name", "files", "max_size", "capacity", "holidays", "step", "silence")
 
     @cached_property
     def grid(self) -> str:
         """Fingerprint of the settings that make the series of the rows: a change makes them anew."""
-        return f"{GRID_RULES}-{self._fingerprint('name', 'files', 'max_size')}"
+        return f"{GRID_RULES}-{self._fingerprint('name', 'files', 'max_size', 'holidays')}"
 
     def _fingerprint(self, *without: str) -> str:
         settings = self.model_dump(mode="json", exclude=set(without))

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from assets.decayed_champions import decayed_champions
 from assets.printable import printable
 from orchestration.home import Home
 from orchestration.nightly import Outcome
@@ -39,12 +40,18 @@ _REMARKS = """
 _SERIES = """
     WITH ahead AS (
         SELECT series_id, avg(mean) AS expected, max(q90) AS high
-        FROM forecasts.points WHERE issued_at_utc = $1 AND is_champion GROUP BY series_id
+        FROM forecasts.points JOIN series.catalog USING (series_id, step_seconds)
+        WHERE issued_at_utc = $1 AND is_champion
+            AND (target_utc < issued_at_utc + INTERVAL 1 DAY OR horizon = 1)
+        GROUP BY series_id
     ), behind AS (
         SELECT series_id, avg(abs(scaled_error)) AS mase, avg(covered_80::INTEGER) AS covered
         FROM forecasts.scores
+        JOIN series.catalog USING (series_id, step_seconds)
         JOIN models.champions USING (series_id, issued_at_utc, model)
-        WHERE target_utc < $1 AND target_utc >= $1 - INTERVAL 1 DAY GROUP BY series_id
+        WHERE target_utc < $1 AND target_utc >= $1 - INTERVAL 1 DAY
+            AND (target_utc < issued_at_utc + INTERVAL 1 DAY OR horizon = 1)
+        GROUP BY series_id
     )
     SELECT catalog.series_id, status, unit, model, expected, high, mase, covered,
            coalesce(catalog.reason, CASE model WHEN 'none' THEN champions.reason END) AS reason
@@ -109,6 +116,7 @@ def show_summary(
             _show_series(console, read, issued_at_utc)
             _show_constant_volatility(console, read, issued_at_utc)
             _show_wrong_steps(console, read, issued_at_utc)
+            _show_decayed(console, read, issued_at_utc)
     except WarehouseError as error:
         console.print(f"The tables cannot be shown: {printable(str(error))}", markup=False)
     _show_faults(console, outcomes)
@@ -191,6 +199,16 @@ def _show_wrong_steps(console: Console, read: Read, issued_at_utc: datetime) -> 
         console.print(f"  and {found.height - SHOWN_ROWS} steps more: see period_verdict in models.periodic")
 
 
+def _show_decayed(console: Console, read: Read, issued_at_utc: datetime) -> None:
+    found = decayed_champions(read, issued_at_utc)
+    for series_id, model, verdict in found.head(SHOWN_ROWS).iter_rows():
+        console.print(f"  {printable(series_id)}: {model}: {verdict}", markup=False)
+    if found.height > SHOWN_ROWS:
+        console.print(
+            f"  and {found.height - SHOWN_ROWS} forecasts more that became worse: see models.model_skill"
+        )
+
+
 def _table(title: str, first_column: str) -> Table:
     table = Table(
         title=f"\n{title}",
@@ -207,7 +225,7 @@ def _table(title: str, first_column: str) -> Table:
 def _series_cells(row: dict[str, Any]) -> list[str]:
     return [
         printable(row["series_id"]),
-        row["model"] or "–",
+        (row["model"] or "–").replace("seasonal_naive_", "naive, "),
         _quantity(row["expected"], row["unit"]),
         _quantity(row["high"], row["unit"]),
         "–" if row["mase"] is None else f"{row['mase']:.2f}",

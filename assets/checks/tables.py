@@ -4,6 +4,7 @@ import dagster as dg
 import polars as pl
 
 from assets.charts import preview_markdown
+from assets.decayed_champions import decayed_champions
 from assets.quality import SUITES, TABLE, newest_results
 from assets.table_specs import key_of
 from warehouse import Warehouse, declaration
@@ -107,6 +108,24 @@ def stated_steps_agree_with_the_day(warehouse: dg.ResourceParam[Warehouse]) -> d
     return _empty(
         warehouse.query(_WRONG_STEPS),
         "series whose day is not as long as their step makes it",
+        dg.AssetCheckSeverity.WARN,
+    )
+
+
+@dg.asset_check(
+    asset=key_of("forecasts.scores"),
+    name="champions_have_not_decayed",
+    description="Over the last scored days no champion erred more than the seasonal naive that it beat in "
+    "its backtest, nor much more than in the days before.",
+    additional_deps=[key_of("models.champions")],
+)
+def champions_have_not_decayed(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
+    """List the champions of the newest night whose forecasts decay, with the figures."""
+    night = warehouse.query("SELECT max(issued_at_utc) AS night FROM models.champions")["night"].item()
+    # The traffic may have changed and all else be right: the night is done.
+    return _empty(
+        pl.DataFrame() if night is None else decayed_champions(warehouse.query, night),
+        "champions whose forecasts have become worse",
         dg.AssetCheckSeverity.WARN,
     )
 

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from assets.constant_volatility_rows import FITTED_TABLES, fit_rows, refused_rows, stored_models
-from assets.forecast_rows import forecast_rows
+from assets.forecast_rows import model_points
 from assets.nights import Night, keep_nights, replace_night, rows_frame
 from assets.outlier_rows import outlier_rows
 from assets.residual_rows import RESIDUAL_TABLES, residual_rows
@@ -91,15 +91,16 @@ def test_mean_and_volatility_are_rebuilt_as_they_were_fitted(
     assert volatility.coefficients == pytest.approx(fitted.coefficients, rel=1e-12)
 
 
-def test_the_forecast_of_a_varying_volatility_is_one_more_model_and_no_champion(
+def test_the_forecast_of_a_varying_volatility_is_one_more_model(
     stored: Any, garch_series: RegularSeries
 ) -> None:
     models = {name: model for (_, name), model in stored_models(stored, NIGHT).items()}
     volatility = stored_volatilities(stored, NIGHT)["isp/a"]
     targets = day_ahead(garch_series, NIGHT.issued_at_utc)
-    points, champion = forecast_rows(garch_series, targets, models, volatility, pl.DataFrame(), {})
+    points, why_not = model_points(garch_series, targets, models, volatility)
     assert set(points["model"]) == {"reference", "selected", "variable_volatility"}
-    assert champion["model"] == "selected"
+    assert why_not == {}
+    assert not points["is_champion"].any()
     mine = points.filter(pl.col("model") == "variable_volatility").sort("horizon")
     made = forecast_with_volatility(
         garch_series.value_clean, models["selected"], volatility, 288, targets.gap

@@ -249,7 +249,7 @@ def _no_champion(frame: pl.DataFrame) -> pl.DataFrame:
 FAULTS_OF_SEVERAL_ROWS = [
     ("points", _before_the_issue, (BETWEEN, "seconds_after_issue"), ("isp/in", "isp/out")),
     ("points", _two_champions, (BETWEEN, "champions"), ("isp/in", "isp/out")),
-    ("points", _no_champion, (BETWEEN, "champions"), ("isp/out",)),
+    ("points", _no_champion, (BETWEEN, "has_champion"), ("isp/out",)),
     (
         "observations",
         lambda frame: _without_row(frame, 16),

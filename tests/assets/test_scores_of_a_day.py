@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assets import nights
+from assets import scores
 from assets.nights import Night
 from assets.scores import write_scores
 from traffic.models.quantiles import QUANTILE_COLUMNS
@@ -137,7 +137,7 @@ def test_the_scores_do_not_depend_on_the_size_of_the_batches(
     write_scores(filled, NIGHT, DAY)
     order = ("series_id", "model", "issued_at_utc", "step_seconds", "target_utc")
     at_once = filled.read("forecasts.scores", order_by=order)
-    monkeypatch.setattr(nights, "POINTS_AT_ONCE", 3_000)
+    monkeypatch.setattr(scores, "POINTS_AT_ONCE", 3_000)
     write_scores(filled, NIGHT, DAY)
     assert filled.read("forecasts.scores", order_by=order).equals(at_once, null_equal=True)
     assert at_once.height == sum(row[-1] for row in SCORED) + 5 * 24

@@ -54,6 +54,24 @@ FAULTS = {
         "'Mars'",
         "such as 'Europe/Berlin'",
     ),
+    "bad holidays": (
+        ISP + 'holidays = "England"\n',
+        '[export] "isp" holidays',
+        "'England' is no country",
+        "such as 'GB-ENG' or 'DE-BY'",
+    ),
+    "holidays of the platform": (
+        '[platform]\nholidays = "GB"\n',
+        "[platform] holidays",
+        "key is not known",
+        "one of time_zone, stale_after",
+    ),
+    "holidays in a list": (
+        WEB + 'holidays = ["GB", "DE"]\n',
+        '[weblog] "www" holidays',
+        "is not text",
+        "write it in quotes",
+    ),
     "bad platform zone": (
         '[platform]\ntime_zone = "Mars"\n' + WEB,
         "[platform] time_zone",

@@ -15,6 +15,7 @@ from traffic.simulation.weblog_content import WEBSITES
 WEB = '[[weblog]]\nname = "www"\nfiles = "landing/www/*"\n'
 ISP = '[[export]]\nname = "isp"\nfiles = "landing/isp/*"\nshape = "wide"\ntime_column = "t"\nstep = "5m"\n'
 LONG = ISP.replace("wide", "long") + 'series_column = "link"\nvalue_column = "bps"\n'
+FINGERPRINTS = [("0391d2a59f038b5a", "2-d61d12ecb3d6e820"), ("8ebc37981c2d811a", "2-83e3ecd96ec4f819")]
 SINGLE = ISP.replace("wide", "single") + 'value_column = "bps"\n'
 
 
@@ -127,6 +128,21 @@ def test_what_does_not_change_the_rows_does_not_change_the_fingerprint(toml: Pat
     assert reader_of(toml, ISP + 'unit = "bit/s"\ncapacity = { a = "1 Gbit/s" }\n') == isp
     assert reader_of(toml, ISP.replace("5m", "1h") + 'unit = "bit/s"\n') == isp
     assert reader_of(toml, '[platform]\ntime_zone = "Asia/Tokyo"\n' + WEB) != web
+
+
+@pytest.mark.parametrize("table", [WEB, ISP])
+def test_holidays_change_neither_what_is_read_nor_the_series(toml: Path, table: str) -> None:
+    without = read(toml, table).all[0]
+    assert without.holidays is None
+    for country in ("GB", "GB-ENG", "DE-BY"):
+        told = read(toml, table + f'holidays = "{country}"\n').all[0]
+        assert (told.holidays, told.reader, told.grid) == (country, without.reader, without.grid)
+
+
+def test_the_fingerprints_of_sources_without_holidays_are_those_of_before_the_key(toml: Path) -> None:
+    # Written by the release that did not know the key: another would read every file again.
+    sources = read(toml, WEB + ISP)
+    assert [(source.reader, source.grid) for source in sources.all] == FINGERPRINTS
 
 
 def test_capacities_are_told_in_the_unit_of_the_series(toml: Path) -> None:

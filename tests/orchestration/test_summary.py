@@ -26,6 +26,7 @@ def shown(
     usable: int = 1,
     chosen: int = 1,
     fitted: int = 1,
+    n_decayed: int = 1,
 ) -> str:
     """Show a night with one series of this name, which cannot be used."""
     series = {"series_id": [name], "status": ["short"], "unit": ["bit/s"], "model": ["none"], **NUMBERS}
@@ -40,7 +41,9 @@ def shown(
     def read(_: Path, query: str, *__: Any) -> pl.DataFrame:
         return pl.DataFrame(frames[query])
 
+    decayed = pl.DataFrame({"series_id": [name], "model": ["level"], "verdict": ["Its error rose."]})
     monkeypatch.setattr(summary, "read_query", read)
+    monkeypatch.setattr(summary, "decayed_champions", lambda *_: pl.concat([decayed] * n_decayed))
     stream = io.StringIO()
     console = Console(file=stream, width=200)
     summary.show_summary(console, Home.at(tmp_path), [], MIDNIGHT, wait_seconds=0)
@@ -53,14 +56,14 @@ def test_control_characters_of_a_header_do_not_reach_the_terminal(
     said = shown(monkeypatch, tmp_path, "isp/\x1b[31mRed\x07")
     assert "\x1b" not in said
     assert "\x07" not in said
-    assert said.count(r"isp/\x1b[31mRed\x07") == 7
+    assert said.count(r"isp/\x1b[31mRed\x07") == 8
 
 
 @pytest.mark.parametrize("name", ["isp/rx [red]", "isp/rx [/s]", "isp/[link=https://a.example]a[/link]"])
 def test_brackets_of_a_header_are_no_markup(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    assert shown(monkeypatch, tmp_path, name).count(name) == 7
+    assert shown(monkeypatch, tmp_path, name).count(name) == 8
 
 
 def test_how_many_series_have_an_arima_is_told_with_the_keys_that_change_it(
@@ -71,6 +74,15 @@ def test_how_many_series_have_an_arima_is_told_with_the_keys_that_change_it(
     bounded = shown(monkeypatch, tmp_path, "isp/a", usable=1_030, chosen=24, fitted=22)
     assert "fitted to 22 of 1,030 series; 2 too short or failed" in bounded
     assert "1,006 left out by constant_volatility and constant_volatility_at_most, in [platform]" in bounded
+
+
+def test_forecasts_that_became_worse_are_named_up_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert "  isp/a: level: Its error rose.\n" in shown(monkeypatch, tmp_path, "isp/a")
+    many = shown(monkeypatch, tmp_path, "isp/a", n_decayed=summary.SHOWN_ROWS + 3)
+    assert many.count("Its error rose.") == summary.SHOWN_ROWS
+    assert "and 3 forecasts more that became worse: see models.model_skill" in many
 
 
 @pytest.mark.parametrize(

@@ -70,13 +70,13 @@ def test_forecasts_that_break_their_expectations_are_not_published(
 ) -> None:
     copy = published / "published" / "traffic.duckdb"
     before = (copy.stat().st_ino, copy.read_bytes())
-    honest = forecasts.forecast_rows
+    honest = forecasts.forecast_frames
 
-    def crossed(*arguments: Any) -> tuple[pl.DataFrame, dict[str, Any]]:
-        frame, champion = honest(*arguments)
-        return frame.rename({"q10": "q90", "q90": "q10"}), champion
+    def crossed(*arguments: Any, **options: Any) -> dict[str, pl.DataFrame]:
+        frames = honest(*arguments, **options)
+        return frames | {forecasts.POINTS: frames[forecasts.POINTS].rename({"q10": "q90", "q90": "q10"})}
 
-    monkeypatch.setattr(forecasts, "forecast_rows", crossed)
+    monkeypatch.setattr(forecasts, "forecast_frames", crossed)
     ended = run_night(published)
     assert ended.exit_code == 1, ended.output
     assert "not published, the former copy stays: forecasts.points breaks" in ended.output

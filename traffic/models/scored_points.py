@@ -6,7 +6,6 @@ target is scored belongs to ``scores``; which nights are read, and where the row
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -14,15 +13,14 @@ import polars as pl
 
 from traffic.models.quantiles import QUANTILE_COLUMNS
 from traffic.models.scores import score
-from traffic.windowing.regular_series import DAY_SECONDS
+from traffic.windowing.flat_series import FlatSeries, Floats, Integers, flat_series
+from traffic.windowing.regular_series import DAY_SECONDS, day_steps
 
 MEAN_DAYS: Final = 42
 """Days before issue whose mean is the forecast to beat: six whole weeks."""
 
 _COVERED: Final = ("covered_80", "covered_95")
-_STEPPED: Final = ("series_id", "step_seconds")
-_ISSUED: Final = ("series_id", "issued_at_utc")
-_NUMBERS: Final = ("actual", "mean", "scale", "naive", "mean_before", *QUANTILE_COLUMNS)
+_KEPT: Final = ("series_id", "model", "issued_at_utc", "step_seconds", "target_utc", "horizon")
 
 
 def score_points(points: pl.DataFrame, observations: pl.DataFrame, step_seconds: int) -> pl.DataFrame:
@@ -34,7 +32,7 @@ def score_points(points: pl.DataFrame, observations: pl.DataFrame, step_seconds:
         Rows of ``forecasts.points``, of any models, nights and steps.
     observations : polars.DataFrame
         ``series_id``, ``at_utc`` and ``value`` (in the series' own unit, null where missing or impossible) at
-        every grid point that the night knows: the scale is over all of them.
+        every grid point that the night knows, by series and ascending in time: the scale is over all of them.
     step_seconds : int
         Step of the series.
 
@@ -51,86 +49,87 @@ def score_points(points: pl.DataFrame, observations: pl.DataFrame, step_seconds:
     The seasonal naive forecast is the value at the same time of the last day known at issue, a day of 24
     hours; the mean is that of the ``MEAN_DAYS`` days before issue. Scales are as of ``seasonal_scale``.
     """
-    stepped = _at_steps_of(points, observations, step_seconds)
-    # The last sample within a coarser step must have been known as well.
-    last_sample = pl.duration(seconds=pl.max_horizontal(pl.col("step_seconds") - step_seconds, 0))
-    days_back = 1 + (pl.col("target_utc") + last_sample - pl.col("issued_at_utc")).dt.total_days()
-    naive = stepped.rename({"target_utc": "naive_utc", "actual": "naive"})
-    rows = points.with_columns(naive_utc=pl.col("target_utc") - pl.duration(days=days_back))
-    for known, keys in (
-        (stepped, (*_STEPPED, "target_utc")),
-        (naive, (*_STEPPED, "naive_utc")),
-        (_scales(stepped), _STEPPED),
-        (_means_at_issue(points, observations), _ISSUED),
-    ):
-        rows = rows.join(known, on=keys, how="left", maintain_order="left")
-    return _scored(rows)
-
-
-def _at_steps_of(points: pl.DataFrame, observations: pl.DataFrame, step_seconds: int) -> pl.DataFrame:
-    """Return what was measured in every step of the forecasts' grids, null where it was too little."""
-    step, seconds = pl.col("step_seconds"), pl.col("at_utc").dt.epoch("s")
-    grids = (
-        points.filter(step >= step_seconds)
-        .select("series_id", step, offset=pl.col("target_utc").dt.epoch("s") % step)
-        .unique()
+    owners = points.select(pl.col("series_id").unique(maintain_order=True)).with_row_index("owner")
+    course = flat_series(observations, owners["series_id"].to_list(), step_seconds)
+    rows = points.join(owners, on="series_id", maintain_order="left").with_columns(
+        pl.col("owner").cast(pl.Int64),
+        step=pl.col("step_seconds").cast(pl.Int64),
+        issued=pl.col("issued_at_utc").dt.epoch("s"),
+        target=pl.col("target_utc").dt.epoch("s"),
     )
-    begin = (seconds - pl.col("offset")) // step * step + pl.col("offset")
-    is_enough = pl.col("value").count() * 2 * step_seconds >= step.first()
-    return (
-        observations.join(grids, on="series_id", maintain_order="left")
-        .group_by(*_STEPPED, target_utc=pl.from_epoch(begin).cast(pl.Datetime("us")), maintain_order=True)
-        .agg(actual=pl.when(is_enough).then(pl.col("value").mean()))
+    actual, naive = np.full((2, rows.height), np.nan)
+    for step in rows["step"].unique().to_list():
+        at = (rows["step"] == step).to_numpy()
+        owner, issued, target = (rows[name].to_numpy()[at] for name in ("owner", "issued", "target"))
+        # The last sample within a coarser step must have been known as well.
+        days_back = 1 + (target + max(step - step_seconds, 0) - issued) // DAY_SECONDS
+        actual[at] = course.mean_within(owner, target, step)
+        naive[at] = course.mean_within(owner, target - days_back * DAY_SECONDS, step)
+    return _scored(rows, actual, naive, _means_at_issue(rows, course), _scales(rows, course))
+
+
+def _means_at_issue(rows: pl.DataFrame, course: FlatSeries) -> Floats:
+    """Return the mean that was known at the issue of each row."""
+    issues = rows.select("owner", "issued").unique(maintain_order=True)
+    owner, issued = (issues[name].to_numpy() for name in ("owner", "issued"))
+    means = course.mean_between(owner, issued - MEAN_DAYS * DAY_SECONDS, issued)
+    return _of_rows(rows, issues, means)
+
+
+def _scales(rows: pl.DataFrame, course: FlatSeries) -> Floats:
+    """Return the mean of |y_t - y_(t-day)| over the record of each row's series, at the step of the row."""
+    grid = rows.with_columns(offset=pl.col("target") % pl.col("step"))
+    grids = grid.select("owner", "step", "offset").unique(maintain_order=True)
+    scales = np.full(grids.height, np.nan)
+    for step in grids["step"].unique().to_list():
+        lag = day_steps(step)
+        if lag is not None:
+            at = (grids["step"] == step).to_numpy()
+            owner, offset = (grids[name].to_numpy()[at] for name in ("owner", "offset"))
+            scales[at] = _scales_at(course, owner, offset, step, lag)
+    return _of_rows(grid, grids, scales)
+
+
+def _scales_at(course: FlatSeries, owner: Integers, offset: Integers, step: int, lag: int) -> Floats:
+    first = (course.start[owner] - offset) // step * step + offset
+    end = course.start[owner] + course.size[owner] * course.step_seconds
+    count = np.where(course.size[owner] > 0, -((first - end) // step), 0)
+    grid = np.repeat(np.arange(owner.size), count)
+    place = np.arange(grid.size) - np.repeat(np.cumsum(count) - count, count)
+    y = course.mean_within(owner[grid], first[grid] + place * step, step)
+    later = np.flatnonzero(place >= lag)
+    changes = np.abs(y[later] - y[later - lag])
+    is_pair = ~np.isnan(changes)
+    n_pairs, total = (
+        np.bincount(grid[later][is_pair], weights, owner.size) for weights in (None, changes[is_pair])
     )
+    scales = np.divide(total, n_pairs, out=np.full(owner.size, np.nan), where=n_pairs > 0)
+    return np.where(scales > 0, scales, np.nan)
 
 
-def _scales(stepped: pl.DataFrame) -> pl.DataFrame:
-    """Return the scale of each series at each step, where it has one."""
-    step = pl.col("step_seconds")
-    day_before = stepped.filter((step < DAY_SECONDS) & (DAY_SECONDS % step == 0)).select(
-        *_STEPPED, pl.col("target_utc") + pl.duration(days=1), day_before="actual"
-    )
-    return (
-        stepped.join(day_before, on=(*_STEPPED, "target_utc"), maintain_order="left")
-        .group_by(_STEPPED, maintain_order=True)
-        .agg(scale=(pl.col("actual") - pl.col("day_before")).abs().mean())
-        .filter(pl.col("scale") > 0)
-    )
+def _of_rows(rows: pl.DataFrame, keys: pl.DataFrame, figures: Floats) -> Floats:
+    """Look the figure of each row up by its key."""
+    found = keys.with_columns(figure=pl.Series(figures))
+    joined = rows.join(found, on=keys.columns, how="left", maintain_order="left")
+    return joined["figure"].to_numpy()
 
 
-def _means_at_issue(points: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
-    """Return the mean that was known at each night's issue, of each series."""
-    means = [
-        observations.filter(
-            pl.col("at_utc").is_between(issued - timedelta(days=MEAN_DAYS), issued, closed="left")
-        )
-        .group_by("series_id", maintain_order=True)
-        .agg(issued_at_utc=pl.lit(issued, pl.Datetime("us")), mean_before=pl.col("value").mean())
-        for issued in points["issued_at_utc"].unique(maintain_order=True)
-    ]
-    nothing = pl.Schema(
-        {"series_id": pl.String(), "issued_at_utc": pl.Datetime("us"), "mean_before": pl.Float64()}
-    )
-    return pl.concat([nothing.to_frame(), *means])
-
-
-def _scored(rows: pl.DataFrame) -> pl.DataFrame:
-    numbers = rows.select(pl.col(_NUMBERS).cast(pl.Float64).fill_null(np.nan))
-    actual, mean, scale = (numbers[name].to_numpy() for name in ("actual", "mean", "scale"))
-    scores = score(actual, mean, numbers.select(QUANTILE_COLUMNS).to_numpy(), scale)
+def _scored(
+    rows: pl.DataFrame, actual: Floats, naive: Floats, mean_known: Floats, scale: Floats
+) -> pl.DataFrame:
+    said = rows.select(pl.col("mean", *QUANTILE_COLUMNS).cast(pl.Float64).fill_null(np.nan)).to_numpy()
+    scores = score(actual, said[:, 0], said[:, 1:], scale)
     figures = {
         "actual": actual,
         "error": scores.error,
         "scaled_error": scores.scaled_error,
         "covered_80": scores.covered_80,
         "covered_95": scores.covered_95,
-        "naive_error": actual - numbers["naive"].to_numpy(),
-        "mean_error": actual - numbers["mean_before"].to_numpy(),
+        "naive_error": actual - naive,
+        "mean_error": actual - mean_known,
         "pinball": scores.pinball,
     }
-    return rows.select(
-        "series_id", "model", "issued_at_utc", "step_seconds", "target_utc", "horizon"
-    ).with_columns(
+    return rows.select(_KEPT).with_columns(
         pl.Series(name, figure, nan_to_null=True).cast(pl.Boolean if name in _COVERED else pl.Float64)
         for name, figure in figures.items()
     )

@@ -22,6 +22,7 @@ from gallery.chapters import (
     periodic_moments,
     periodicity,
     simulation,
+    skill,
     volatility,
 )
 
@@ -42,4 +43,5 @@ CHAPTERS: Final[tuple[ModuleType, ...]] = (
     densities,
     days,
     forecasts,
+    skill,
 )

@@ -3,71 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
 
-from gallery.drawing import THEORY, band, beside, dots, heat, level, line, panel
+from gallery.drawing import THEORY, beside, dots, heat, level, line, panel
 from gallery.picture import Drawn, picture
 from gallery.processes import link
-from traffic.models.champion import PERIODIC, PREFERENCE, choose_champion
+from traffic.models.champion import ScoredModel, challenger
 from traffic.models.periodic.moments import periodic_moments
-from traffic.models.periodic_forecast import forecast_periodic, new_value_factors
 from traffic.models.quantiles import QUANTILE_LEVELS, clipped_forecast, gaussian_forecast
 from traffic.models.scores import score, seasonal_scale
-
-
-@picture(forecast_periodic)
-def tomorrow() -> Drawn:
-    """Tomorrow, from the days before.
-
-    The day after 42 days of a link: mean and bands of 50, 80 and 95 % by hour, on the true mean and the true
-    95 % limits, and what the day then brought.
-    """
-    truth = link("tomorrow", 43)
-    past, slot = truth.values[:, :-24], truth.slot[:-24]
-    found = forecast_periodic(past, slot, np.arange(24), periodic_moments(past, slot, 24))[0]
-    hour, q = np.arange(24), found.quantiles
-    low, high = (truth.mean + norm.ppf(level_) * truth.std for level_ in (0.025, 0.975))
-    chart = panel(
-        *(band(hour, q[:, i], q[:, 6 - i], "50, 80 and 95 %") for i in range(3)),
-        line(hour, found.mean, "mean"),
-        line(hour, low, THEORY),
-        line(hour, truth.mean, THEORY),
-        line(hour, high, THEORY),
-        dots(hour, truth.values[0, -24:], "what came", 40),
-        x="hour of the day",
-        y="Gbit/s",
-        width=560,
-        height=220,
-    )
-    return Drawn(chart, bool(np.abs(q[:, 0] - low).max() < 0.8 and np.abs(q[:, 6] - high).max() < 0.8))
-
-
-@picture(new_value_factors)
-def factors_of_few_days() -> Drawn:
-    """What few days cost.
-
-    Factor by which the quantiles of deviations already seen are enlarged for a value to come, by the days
-    behind it, exact under the normal law. Dots: the ratio of the two 97.5 % quantiles in 200,000 simulated
-    slots of n days.
-    """
-    factors = new_value_factors(60)
-    n = np.arange(3, 61)
-    shown = {"97.5 %": -1, "90 %": -2, "75 %": -3}
-    rng = np.random.default_rng(1935)
-    days, ratio = (4, 7, 14, 28), []
-    for count in days:
-        x = rng.standard_normal((200_000 // count, count + 1))
-        mean, std = x[:, :-1].mean(axis=1), x[:, :-1].std(axis=1, ddof=1)
-        seen = np.quantile((x[:, :-1] - mean[:, None]) / std[:, None], 0.975)
-        ratio.append(float(np.quantile((x[:, -1] - mean) / std, 0.975) / seen))
-    chart = panel(
-        *(line(n, factors[3:, column], name) for name, column in shown.items()),
-        dots(days, ratio, "simulated, 97.5 %", 50),
-        x="days n",
-        y="factor",
-        width=420,
-    )
-    return Drawn(chart, bool(np.abs(np.array(ratio) / factors[list(days), -1] - 1.0).max() < 0.05))
 
 
 @picture(gaussian_forecast, clipped_forecast)
@@ -112,7 +55,7 @@ def scores_of_forecasts() -> Drawn:
     for night in range(42, 72):
         seen, coming = slice((night - 42) * 24, night * 24), slice(night * 24, (night + 1) * 24)
         moments = periodic_moments(x[None, seen], slot[seen], 24)
-        found = forecast_periodic(x[None, seen], slot[seen], np.arange(24), moments)[0]
+        found = gaussian_forecast(moments.mean[0], moments.std[0], is_non_negative=False)
         scores = score(x[coming], found.mean, found.quantiles, scale)
         nights.append(
             [np.abs(scores.scaled_error).mean(), scores.covered_80.mean(), scores.covered_95.mean()]
@@ -140,28 +83,24 @@ def scores_of_forecasts() -> Drawn:
     return Drawn(beside(left, right), bool(near and abs(covered_95.mean() - 0.95) < 0.04))
 
 
-@picture(choose_champion)
-def who_speaks() -> Drawn:
-    """Which model speaks for a series.
+@picture(challenger)
+def who_takes_over() -> Drawn:
+    """When a constant-volatility model takes over.
 
-    The champion, by which models could be fitted: the periodic one wherever it is there, else the order
-    selected, else the reference, else none.
+    By how many nights both were scored and by its error over that of the others: it speaks for the series
+    where it erred less in seven nights or more.
     """
-    columns, rows, cells = ["periodic", "no periodic"], [], []
-    for selected, reference in ((True, True), (True, False), (False, True), (False, False)):
-        rows.append(
-            f"{'selected' if selected else 'no selected'}, {'reference' if reference else 'no reference'}"
-        )
-        found = []
-        for periodic in (True, False):
-            fitted = dict(zip(PREFERENCE, (periodic, selected, reference), strict=True))
-            champion = choose_champion(
-                {name: None if is_there else "Too short." for name, is_there in fitted.items()}
-            )
-            found.append(champion.model)
-        cells.append(found)
-    rank = [[len(PREFERENCE) - PREFERENCE.index(m) if m else 0 for m in row] for row in cells]
+    ratios, nights = (0.8, 0.95, 1.0, 1.2), (3, 6, 7, 14)
+    cells = [
+        [challenger({"selected": ScoredModel(ratio, 1.0, n)}) is not None for ratio in ratios] for n in nights
+    ]
     chart = heat(
-        columns, rows, rank, titles=("fitted", "fitted", "champion"), labels=cells, width=300, height=140
+        [f"{ratio:g}" for ratio in ratios],
+        [f"{n} nights" for n in nights],
+        [[float(cell) for cell in row] for row in cells],
+        titles=("error over that of the others", "scored", "takes over"),
+        labels=[["takes over" if cell else "does not" for cell in row] for row in cells],
+        width=300,
+        height=140,
     )
-    return Drawn(chart, [row[0] for row in cells] == [PERIODIC] * 4 and cells[3][1] is None)
+    return Drawn(chart, cells == [[n >= 7 and ratio < 1 for ratio in ratios] for n in nights])
