@@ -84,8 +84,8 @@ def filled(warehouse: Warehouse) -> Warehouse:
 
 
 COUNTED = """
-    SELECT series_id, model, is_champion, step_seconds, date_diff('day', issued_at_utc, DATE '2024-06-30') AS ago,
-        count(*)
+    SELECT series_id, model, is_champion, step_seconds,
+        date_diff('day', issued_at_utc, DATE '2024-06-30') AS ago, count(*)
     FROM forecasts.scores GROUP BY ALL ORDER BY ALL
 """
 SCORED = [
