@@ -98,7 +98,7 @@ def test_a_bias_that_every_day_had_goes_on_and_a_quarter_of_one_that_comes_and_g
     def median_ahead(daily):
         errors = np.repeat(daily, 24, axis=1).reshape(-1, N_DAYS, 24)
         points, is_judged = np.zeros((len(errors), N_DAYS + 1, 24)), np.ones(daily.shape, dtype=bool)
-        law, _ = error_law(points, errors, is_judged, np.array([0.5]), 7, is_root=False)
+        law, _ = error_law(points, errors, is_judged, np.array([0.5]), 1, is_root=False)
         return law.quantiles()[:, 0, 0]
 
     assert median_ahead(np.full((1, N_DAYS), 0.5)) == pytest.approx(0.5, rel=0.1)
