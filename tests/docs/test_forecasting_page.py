@@ -23,12 +23,14 @@ from traffic.models.forecasting.outages import without_outages
 from traffic.models.forecasting.remarks import remarks
 from warehouse.schema import create_tables, create_views
 
-PAGE = (Path(__file__).parents[2] / "docs" / "forecasting.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "forecasting.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOUR = 3600
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, flags=re.DOTALL)
+def blocks(language: str, text: str = PAGE) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,16 @@ def test_the_smaller_links_are_full_with_a_probability(made: dict[str, Any]) -> 
     probability = dict(made["is_congested"].iter_rows())
     assert probability["metro/FRA_AMS_in"] == 1  # a link ten times as large
     assert 0 < probability["metro/FRA_PAR_in"] < 1
+
+
+def test_the_lines_of_the_readme_give_the_same(made: dict[str, Any]) -> None:
+    (block,) = blocks("python", README)
+    names = {"frame": made["frame"]}
+    exec(block, names)
+    assert names["tonight"].equals(made["tonight"])
+    assert names["past"].height == 4 * 14 * 288
+    assert names["why"].equals(made["judged"])
+    assert names["paths"].height == 4 * 100 * 288
 
 
 def test_the_page_names_every_model_and_no_other() -> None:
