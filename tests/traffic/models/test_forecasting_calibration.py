@@ -94,15 +94,16 @@ def slow_belief(median, days, is_known, recency):
     return max(median**2 / (median**2 + 4 * of_mean), 0.25)
 
 
-def test_a_bias_that_every_day_had_goes_on_and_a_quarter_of_one_that_comes_and_goes():
-    def median_ahead(daily):
+def test_a_bias_that_every_day_had_goes_on_tomorrow_and_a_quarter_of_others():
+    def median_ahead(daily, lead=1):
         errors = np.repeat(daily, 24, axis=1).reshape(-1, N_DAYS, 24)
         points, is_judged = np.zeros((len(errors), N_DAYS + 1, 24)), np.ones(daily.shape, dtype=bool)
-        law, _ = error_law(points, errors, is_judged, np.array([0.5]), 1, is_root=False)
+        law, _ = error_law(points, errors, is_judged, np.array([0.5]), lead, is_root=False)
         return law.quantiles()[:, 0, 0]
 
     assert median_ahead(np.full((1, N_DAYS), 0.5)) == pytest.approx(0.5, rel=0.1)
-    # Of days that have nothing in common a median is chance: two in three are not two standard errors.
+    assert median_ahead(np.full((1, N_DAYS), 0.5), 7) == pytest.approx(0.125, rel=0.1)
+    # Of days that have nothing in common a median is chance.
     aside = np.abs(median_ahead(np.random.default_rng(71).standard_normal((300, N_DAYS))))
     assert np.median(aside) < 0.15
 
