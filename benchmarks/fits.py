@@ -1,4 +1,4 @@
-"""What fits and diagnostics take for a thousand five-minute series of eight weeks, writing included.
+"""What fits, diagnostics and forecasts take for a thousand five-minute series of eight weeks.
 
 Run with ``make bench-fits``, or ``python benchmarks/fits.py --series 1000 --runs 3``. The series are written
 to a warehouse once, as a night leaves them; then each asset is materialised through Dagster, in a process of
@@ -26,6 +26,7 @@ WAYS = {
     "start-up alone": (),
     "reading the series into arrays": ("read",),
     "periodic family": ("periodic_family",),
+    "forecasts of the next day and week, with their backtests": ("champions_and_points",),
     "constant volatility, at the default bound": (
         "constant_volatility_fits",
         "residual_diagnostics",

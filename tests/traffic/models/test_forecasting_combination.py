@@ -49,6 +49,10 @@ def test_weights_are_those_of_loops_over_days(lead):
         )
     forecasts = np.random.default_rng(42).standard_normal((4, 3, N_ROWS, 5))
     expected = (made[..., None] * forecasts).sum(axis=0)
+    for series, row in np.ndindex(3, N_ROWS):
+        n_days = 14 if lead == 1 else 28
+        if not any(is_judged[series, day] for day, age in known_days(row, lead) if age < n_days):
+            expected[series, row] = np.median(forecasts[:, series, row], axis=0)
     np.testing.assert_allclose(combine(forecasts, errors, is_judged, lead), expected, atol=1e-12)
 
 
@@ -65,7 +69,7 @@ def test_daily_errors_are_means_of_what_was_measured():
     forecasts, values = rng.standard_normal((2, 3, N_ROWS, 4)), rng.standard_normal((3, 56, 4))
     values[rng.random(values.shape) < 0.3] = np.nan
     values[0, 40] = np.nan
-    is_judged = judged_days(values)
+    is_judged = judged_days(values, 1)
     made = daily_errors(forecasts, values, is_judged)
     for model, series, row in np.ndindex(2, 3, N_ROWS - 1):
         seen = [
@@ -80,13 +84,15 @@ def test_daily_errors_are_means_of_what_was_measured():
 def test_a_series_is_judged_from_its_third_day_on(first, judged):
     values = np.ones((1, 56, 3))
     values[:, :first] = np.nan
-    assert judged_days(values).sum() == judged
+    assert judged_days(values, 1).sum() == judged
+    # Further ahead, two days must have been seen before an eve that lies so much earlier.
+    assert judged_days(values, 4).sum() == (28 if first == 0 else max(judged - 3, 0) if first > 26 else 25)
     values[:, -1] = np.nan
-    assert judged_days(values).sum() == max(judged - 1, 0)
+    assert judged_days(values, 1).sum() == max(judged - 1, 0)
 
 
 def test_a_series_without_values_is_never_judged():
-    assert not judged_days(np.full((1, 56, 3), np.nan)).any()
+    assert not judged_days(np.full((1, 56, 3), np.nan), 1).any()
 
 
 @pytest.mark.parametrize("lead", LEADS)

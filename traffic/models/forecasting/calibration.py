@@ -34,7 +34,9 @@ _LEARNING_DAYS: Final = 2.0
 _MOST_GROWTH, _LEAST_GROWTH = 1.25, 0.2
 _LEAST_FREEDOM: Final = 6.0
 _CENTRING: Final = 0.25
-"""Part of the errors' median that is believed to be a bias which goes on."""
+_DOUBT: Final = 4.0
+"""Part of the errors' median that is believed to be a bias which goes on, at least; half of it where it is
+two standard errors of the days' means."""
 
 _POOLED_SLOTS: Final = 96
 """Slots of a day whose errors are pooled: neighbours of five minutes err alike, and cost a sort."""
@@ -136,8 +138,10 @@ def error_law(
     wanted = np.append(wanted, np.full((wanted.shape[0], 1), 0.5), axis=1)
     pooled = _thinned(errors.shape[1], errors.shape[2])
     deviates = weighted_quantiles(errors[:, *pooled], recency, is_known[:, *pooled], wanted)
-    # A part of the median stays, as a bias that goes on.
-    deviates = deviates[:, :-1] - (1 - _CENTRING) * deviates[:, -1:]
+    bias = deviates[:, -1:]
+    # Forecasts made a day apart of several days ahead err alike, which would look like a bias.
+    believed = _believed(bias, errors, is_known, recency) if lead == 1 else _CENTRING
+    deviates = deviates[:, :-1] - (1 - believed) * bias
     law = ErrorLaw(centre[:, -1], spread, levels, deviates, is_root)
     return law, np.where(is_known, errors, np.nan)
 
@@ -189,6 +193,24 @@ def _size_then(errors: NDArray[np.float64], is_known: NDArray[np.bool_]) -> NDAr
     memory = np.where(age >= 0, 0.5 ** (age / _SIZE_HALF_LIFE), 0.0)
     size = (daily @ memory.T + _LONG_RUN_DAYS * total) / (share @ memory.T + _LONG_RUN_DAYS)
     return np.asarray(np.maximum(size, 1e-3 * total + 1e-30), dtype=np.float64)
+
+
+def _believed(
+    bias: NDArray[np.float64],
+    errors: NDArray[np.float64],
+    is_known: NDArray[np.bool_],
+    recency: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Part of the errors' median that goes on: all of it where every day had it, little where days differ."""
+    n_known = is_known.sum(axis=2)
+    weight = recency * (n_known > 0)
+    total = np.maximum(weight.sum(axis=1), 1e-12)
+    daily = errors.sum(axis=2) / np.maximum(n_known, 1)
+    mean = (weight * daily).sum(axis=1) / total
+    variance = (weight * (daily - mean[:, None]) ** 2).sum(axis=1) / total
+    of_mean = variance * (weight**2).sum(axis=1) / total**2
+    share = bias[:, 0] ** 2 / np.maximum(bias[:, 0] ** 2 + _DOUBT * of_mean, 1e-300)
+    return np.asarray(np.maximum(share, _CENTRING)[:, None], dtype=np.float64)
 
 
 def _thinned(n_days: int, n_slots: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -30,23 +30,25 @@ _DAYS_BEFORE: Final = 2
 """Days that must have been seen before a forecast is judged."""
 
 
-def judged_days(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+def judged_days(values: NDArray[np.float64], lead: int) -> NDArray[np.bool_]:
     """Days of the second half of a history on which forecasts are judged.
 
     Parameters
     ----------
     values : ndarray of shape (series, N_DAYS, slots)
         NaN where missing.
+    lead : int
+        Days from what is known to the end of a forecast's day.
 
     Returns
     -------
     ndarray of bool of shape (series, N_DAYS - FIRST_FORECAST_DAY)
-        Where something is observed, after the first two days of the series.
+        Where something is observed, and its eve knew two days of the series.
     """
     is_seen = np.any(~np.isnan(values), axis=2)
     first = np.where(is_seen.any(axis=1), is_seen.argmax(axis=1), N_DAYS)
     day = np.arange(FIRST_FORECAST_DAY, N_DAYS)
-    return np.asarray(is_seen[:, FIRST_FORECAST_DAY:] & (day >= first[:, None] + _DAYS_BEFORE))
+    return np.asarray(is_seen[:, FIRST_FORECAST_DAY:] & (day >= first[:, None] + _DAYS_BEFORE + lead - 1))
 
 
 def daily_errors(
@@ -94,7 +96,7 @@ def combine(
     Returns
     -------
     ndarray of shape (series, rows, slots)
-        All candidates count alike where none was judged.
+        The candidates' median where none was judged: the level by itself would spoil their mean.
 
     Notes
     -----
@@ -103,6 +105,8 @@ def combine(
     """
     weights = combination_weights(errors, is_judged, lead)
     combined: NDArray[np.float64] = np.einsum("csd,csdh->sdh", weights, forecasts)
+    is_new = is_judged @ (_forgetting(is_judged.shape[1], lead).T > 0) == 0
+    combined[is_new] = np.median(forecasts[:, is_new], axis=0)
     return combined
 
 
@@ -121,13 +125,7 @@ def combination_weights(
     ndarray of shape (candidates, series, rows)
         They sum to one.
     """
-    n_judged = is_judged.shape[1]
-    row = np.append(np.arange(n_judged), n_judged - 1 + lead)
-    age = row[:, None] - np.arange(n_judged) - lead
-    n_days, half_life = (
-        (_JUDGED_DAYS, _HALF_LIFE) if lead == 1 else (_JUDGED_DAYS_FURTHER, _HALF_LIFE_FURTHER)
-    )
-    forgetting = np.where((age >= 0) & (age < n_days), 0.5 ** (age / half_life), 0.0)
+    forgetting = _forgetting(is_judged.shape[1], lead)
     known = is_judged @ forgetting.T
     mean_error = np.matmul(errors, forgetting.T) / np.where(known > 0, known, np.nan)
     least = np.maximum(mean_error.min(axis=0), np.finfo(np.float64).tiny)
@@ -135,3 +133,13 @@ def combination_weights(
         weights = np.exp(-_SHARPNESS * (mean_error / least - 1))
     weights = np.where(np.isnan(weights), 1.0, weights)
     return np.asarray(weights / weights.sum(axis=0), dtype=np.float64)
+
+
+def _forgetting(n_judged: int, lead: int) -> NDArray[np.float64]:
+    """Weigh the judged days (columns) by what they say to each row."""
+    row = np.append(np.arange(n_judged), n_judged - 1 + lead)
+    age = row[:, None] - np.arange(n_judged) - lead
+    n_days, half_life = (
+        (_JUDGED_DAYS, _HALF_LIFE) if lead == 1 else (_JUDGED_DAYS_FURTHER, _HALF_LIFE_FURTHER)
+    )
+    return np.where((age >= 0) & (age < n_days), 0.5 ** (age / half_life), 0.0)

@@ -31,7 +31,7 @@ from traffic.models.forecasting.scales import FOURTH_ROOT, IDENTITY, Scale
 from traffic.models.forecasting.young_records import widen_young
 from traffic.windowing.histories import DAYS_A_WEEK, Histories
 
-_VALUES_AT_ONCE: Final = 24_000
+_VALUES_AT_ONCE: Final = 100_000
 """Of the histories of one pass: what is made of them then stays in a processor's cache."""
 
 
@@ -124,8 +124,8 @@ def forecast_ahead(
     scale = Scale.of(FOURTH_ROOT if is_root else IDENTITY, values)
     maker = CandidateMaker(values, kinds % DAYS_A_WEEK, scale)
     with_calendar = CandidateMaker(values, kinds, scale) if (kinds >= DAYS_A_WEEK).any() else None
-    is_judged = judged_days(values)
     for lead in range(1, kinds.size - N_DAYS + 1):
+        is_judged = judged_days(values, lead)
         made = maker.candidates(lead)
         naive = naive_forecasts(values, lead)
         models = (*made.names, *NAIVE, COMBINATION)

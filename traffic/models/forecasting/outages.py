@@ -1,6 +1,6 @@
 """Outages in a history that nobody has flagged: zeros where there is always traffic say nothing of tomorrow.
 
-Taking them for missing belongs here; the rule is that of ``windowing.flags``.
+Taking them for missing belongs here; the rule is that of ``windowing.flags``, which has no weekdays.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traffic.windowing.flags import outages
+from traffic.windowing.histories import DAYS_A_WEEK
 from traffic.windowing.medians import row_medians
 
 _OFF_DAYS: Final = 7
 """Zeros that have lasted for longer, and still do, are what is to be expected: the link is off."""
+
+_FEWEST_DAYS: Final = 3
+"""Days of a weekday that say what is usual on it."""
 
 
 def without_outages(values: NDArray[np.float64], step_seconds: int) -> NDArray[np.float64]:
@@ -30,20 +34,31 @@ def without_outages(values: NDArray[np.float64], step_seconds: int) -> NDArray[n
     Returns
     -------
     ndarray of the same shape
-        NaN where exact zeros last half an hour at slots whose median is above zero; zeros at the end that
-        have lasted for more than a week stay.
+        NaN where exact zeros last half an hour at slots whose median is above zero, that of the same weekday
+        too if it was seen thrice; zeros at the end that have lasted for more than a week stay.
     """
     rows = np.flatnonzero((values == 0).any(axis=(1, 2)))
     if rows.size == 0:
         return values
     kept = values.copy()
-    n_days, n_slots = values.shape[1:]
-    medians = row_medians(np.moveaxis(values[rows], 1, 2))
-    for row, median in zip(rows, medians, strict=True):
+    n_slots = values.shape[2]
+    usual = _usual_values(values[rows])
+    for row, median in zip(rows, usual, strict=True):
         flat = kept[row].reshape(-1)
-        is_outage = outages(flat, np.tile(median, n_days), step_seconds)
+        is_outage = outages(flat, median.reshape(-1), step_seconds)
         with_traffic = np.flatnonzero(flat > 0)
         if with_traffic.size and np.count_nonzero(flat[with_traffic[-1] :] == 0) > _OFF_DAYS * n_slots:
             is_outage[with_traffic[-1] :] = False
         flat[is_outage] = np.nan
     return kept
+
+
+def _usual_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Take medians of slots, or of the weekday's slots where these are lower: an office is off on Sundays."""
+    usual = np.repeat(row_medians(np.moveaxis(values, 1, 2))[:, None], values.shape[1], axis=1)
+    for weekday in range(DAYS_A_WEEK):
+        alike = np.moveaxis(values[:, weekday::DAYS_A_WEEK], 1, 2)
+        is_known = np.count_nonzero(~np.isnan(alike), axis=2) >= _FEWEST_DAYS
+        lower = np.where(is_known, row_medians(alike), np.inf)[:, None]
+        usual[:, weekday::DAYS_A_WEEK] = np.minimum(usual[:, weekday::DAYS_A_WEEK], lower)
+    return usual
