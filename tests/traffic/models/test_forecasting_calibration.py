@@ -81,11 +81,40 @@ def test_levels_are_moved_out_as_student_s_law_is_wider(lead):
     assert (np.diff(made, axis=1) > 0).all()
 
 
+def slow_belief(median, days, is_known, recency):
+    """Part of a median that is taken for a bias: a quarter, or more where the days' means agree."""
+    means, weights = [], []
+    for errors, seen, weight in zip(days, is_known, recency, strict=True):
+        if seen.any():
+            means.append(errors[seen].mean())
+            weights.append(weight)
+    mean = np.average(means, weights=weights)
+    variance = np.average((np.array(means) - mean) ** 2, weights=weights)
+    of_mean = variance * np.sum(np.square(weights)) / np.sum(weights) ** 2
+    return max(median**2 / (median**2 + 4 * of_mean), 0.25)
+
+
+def test_a_bias_that_every_day_had_goes_on_tomorrow_and_a_quarter_of_others():
+    def median_ahead(daily, lead=1):
+        errors = np.repeat(daily, 24, axis=1).reshape(-1, N_DAYS, 24)
+        points, is_judged = np.zeros((len(errors), N_DAYS + 1, 24)), np.ones(daily.shape, dtype=bool)
+        law, _ = error_law(points, errors, is_judged, np.array([0.5]), lead, is_root=False)
+        return law.quantiles()[:, 0, 0]
+
+    assert median_ahead(np.full((1, N_DAYS), 0.5)) == pytest.approx(0.5, rel=0.1)
+    assert median_ahead(np.full((1, N_DAYS), 0.5), 7) == pytest.approx(0.125, rel=0.1)
+    # Of days that have nothing in common a median is chance.
+    aside = np.abs(median_ahead(np.random.default_rng(71).standard_normal((300, N_DAYS))))
+    assert np.median(aside) < 0.15
+
+
 @pytest.mark.parametrize("is_root", [True, False])
 def test_the_law_is_put_together_from_its_pieces(is_root):
     rng = np.random.default_rng(49)
     points, values = rng.gamma(5.0, size=(2, N_DAYS + 1, 24)), rng.gamma(5.0, size=(2, N_DAYS, 24))
     values[0, 3, 5] = np.nan
+    # The second series has a bias that every day has.
+    values[1] += 4
     is_judged = np.ones((2, N_DAYS), dtype=bool)
     is_judged[1, 20] = False
     law, standardised = error_law(points, values, is_judged, LEVELS, 1, is_root=is_root)
@@ -101,7 +130,11 @@ def test_the_law_is_put_together_from_its_pieces(is_root):
     np.testing.assert_allclose(standardised, np.where(is_known, left, np.nan), rtol=1e-12)
     wanted = _moved_out(LEVELS, is_known, recency, 1)
     raw = weighted_quantiles(left, recency, is_known, np.column_stack([wanted, [0.5, 0.5]]))
-    deviates = raw[:, :-1] - 0.75 * raw[:, -1:]
+    believed = [
+        slow_belief(median, days, known, recency)
+        for median, days, known in zip(raw[:, -1], left, is_known, strict=True)
+    ]
+    deviates = raw[:, :-1] - (1 - np.array(believed)[:, None]) * raw[:, -1:]
     np.testing.assert_allclose(law.deviates, deviates, rtol=1e-5)
     made = transform(points[:, -1])[:, :, None] + spread[:, :, None] * deviates[:, None, :]
     expected = np.maximum(made, 0) ** 2 if is_root else made

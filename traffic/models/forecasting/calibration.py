@@ -139,7 +139,9 @@ def error_law(
     pooled = _thinned(errors.shape[1], errors.shape[2])
     deviates = weighted_quantiles(errors[:, *pooled], recency, is_known[:, *pooled], wanted)
     bias = deviates[:, -1:]
-    deviates = deviates[:, :-1] - (1 - _believed(bias, errors, is_known, recency)) * bias
+    # Forecasts made a day apart of several days ahead err alike, which would look like a bias.
+    believed = _believed(bias, errors, is_known, recency) if lead == 1 else _CENTRING
+    deviates = deviates[:, :-1] - (1 - believed) * bias
     law = ErrorLaw(centre[:, -1], spread, levels, deviates, is_root)
     return law, np.where(is_known, errors, np.nan)
 
@@ -208,7 +210,7 @@ def _believed(
     variance = (weight * (daily - mean[:, None]) ** 2).sum(axis=1) / total
     of_mean = variance * (weight**2).sum(axis=1) / total**2
     share = bias[:, 0] ** 2 / np.maximum(bias[:, 0] ** 2 + _DOUBT * of_mean, 1e-300)
-    return np.maximum(share, _CENTRING)[:, None]
+    return np.asarray(np.maximum(share, _CENTRING)[:, None], dtype=np.float64)
 
 
 def _thinned(n_days: int, n_slots: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -79,32 +79,42 @@ def _levels(paths: NDArray[np.float64], decay: NDArray[np.float64]) -> NDArray[n
 
 
 @compiled_sums
-def _dot(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
-    total = 0.0
-    for index in range(left.size):
-        total += left[index] * right[index]
-    return total
-
-
-@compiled_sums
 def _add_day(
     total: NDArray[np.float64],
     weight: float,
     level: NDArray[np.float64],
-    whole: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    before: NDArray[np.float64],
+    week_before: NDArray[np.float64],
+    target: NDArray[np.float64],
     fade: NDArray[np.float64],
     of_fading: NDArray[np.float64],
 ) -> None:
-    """Add a day's weighted products to the lower triangle: levels first, then what is whole days."""
+    """Add a day's weighted products to the lower triangle: of levels first, then of whole days."""
     n_levels = level.size
     for i in range(n_levels):
         for j in range(i + 1):
             total[i, j] += weight * level[i] * level[j] * of_fading[i, j]
-    for i in range(3):
-        for j in range(n_levels):
-            total[n_levels + i, j] += weight * level[j] * _dot(fade[j], whole[i])
-        for j in range(i + 1):
-            total[n_levels + i, n_levels + j] += weight * _dot(whole[i], whole[j])
+    for j in range(n_levels):
+        of_before, of_week, of_target = 0.0, 0.0, 0.0
+        for hour in range(target.size):
+            of_before += fade[j, hour] * before[hour]
+            of_week += fade[j, hour] * week_before[hour]
+            of_target += fade[j, hour] * target[hour]
+        total[n_levels, j] += weight * level[j] * of_before
+        total[n_levels + 1, j] += weight * level[j] * of_week
+        total[n_levels + 2, j] += weight * level[j] * of_target
+    squares, week_squares, crossed, moment, week_moment = 0.0, 0.0, 0.0, 0.0, 0.0
+    for hour in range(target.size):
+        squares += before[hour] * before[hour]
+        week_squares += week_before[hour] * week_before[hour]
+        crossed += before[hour] * week_before[hour]
+        moment += before[hour] * target[hour]
+        week_moment += week_before[hour] * target[hour]
+    total[n_levels, n_levels] += weight * squares
+    total[n_levels + 1, n_levels] += weight * crossed
+    total[n_levels + 1, n_levels + 1] += weight * week_squares
+    total[n_levels + 2, n_levels] += weight * moment
+    total[n_levels + 2, n_levels + 1] += weight * week_moment
 
 
 @compiled_sums
@@ -137,8 +147,8 @@ def _weighted_products(
                     level = levels[path, day - lead + 1]
                     before = paths[path, day - lead] if day >= lead else nothing
                     week_before = paths[path, day - _WEEK] if day >= _WEEK else nothing
-                    whole = (before, week_before, paths[path, day])
-                    _add_day(total, weights[-1, day], level, whole, fade, of_fading)
+                    target = paths[path, day]
+                    _add_day(total, weights[-1, day], level, before, week_before, target, fade, of_fading)
                 day += 1
             newest = known[refit]
             factor = weights[refit, newest] / weights[-1, newest] if weights[-1, newest] > 0 else 1.0

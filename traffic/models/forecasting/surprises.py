@@ -12,11 +12,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from traffic.compiled import compiled
 from traffic.models.forecasting.day_weights import FIRST_PROFILE_DAY, DayWeights
 from traffic.models.forecasting.profiles import ScaledDays, day_profiles
 from traffic.models.forecasting.residuals import FIRST_ROW, Residuals, hourly_means, residuals_of
 from traffic.windowing.histories import DAYS_A_WEEK
-from traffic.windowing.medians import MAD_TO_STD, row_medians
+from traffic.windowing.medians import MAD_TO_STD
 
 _LIMIT: Final = 10.0
 """Robust standard deviations beyond which an hour is a spike: at 4 to 6 the bursts of real links are cut, and
@@ -84,51 +85,70 @@ def without_surprises(days: ScaledDays, weights: DayWeights) -> FirstDay:
 
 def _excess(residuals: Residuals) -> NDArray[np.float64]:
     """Find what is beyond the limit in every profile's residuals, of shape (series, residual days, hours)."""
-    least = residuals.values[0].copy()
-    size = np.abs(least)
-    for other in residuals.values[1:]:
-        other_size = np.abs(other)
-        is_less = other_size < size
-        np.copyto(least, other, where=is_less)
-        np.copyto(size, other_size, where=is_less)
-    flat = least.reshape(least.shape[0], -1)
-    deviations = (flat - _medians_of_five(flat, least.shape[2])).reshape(least.shape)
+    deviations = _least_deviations(residuals.values)
     size = np.abs(deviations)
-    limit = _LIMIT * _robust_stds(size, residuals.is_observed)[:, :, None]
+    known = FIRST_ROW - DAYS_A_WEEK + 1
+    medians = _medians_then(size, residuals.is_observed, known, _JUDGED_TOGETHER)
+    limit = _LIMIT * MAD_TO_STD * medians[:, :, None]
     with np.errstate(invalid="ignore"):
         beyond = np.where((size > limit) & (limit > 0), size - limit, 0.0)
     return np.asarray(np.copysign(beyond, deviations), dtype=np.float64)
 
 
-def _robust_stds(size: NDArray[np.float64], is_observed: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Robust standard deviations by which each day is judged, of shape (series, residual days).
+@compiled
+def _least_deviations(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Take from the smallest residual of any profile the median of five hours, mirrored at days' ends."""
+    n_profiles, n_series, n_days, n_hours = values.shape
+    deviations = np.empty((n_series, n_days, n_hours))
+    least = np.empty(n_days * n_hours)
+    for series in range(n_series):
+        for time in range(least.size):
+            day, hour = time // n_hours, time % n_hours
+            smallest = values[0, series, day, hour]
+            for profile in range(1, n_profiles):
+                other = values[profile, series, day, hour]
+                if abs(other) < abs(smallest):
+                    smallest = other
+            least[time] = smallest
+        for time in range(least.size):
+            # A day's end knows nothing of the next day, and the first day has none before it.
+            last = (time // n_hours + 1) * n_hours - 1
+            after = time + 1 if time + 1 <= last else max(2 * last - time - 1, 0)
+            later = time + 2 if time + 2 <= last else abs(2 * last - time - 2)
+            a, b = least[abs(time - 2)], least[abs(time - 1)]
+            c, d = least[after], least[later]
+            low = max(min(a, b), min(c, d))
+            high = min(max(a, b), max(c, d))
+            middle = least[time]
+            median = max(min(low, high), min(max(low, high), middle))
+            deviations[series, time // n_hours, time % n_hours] = middle - median
+    return deviations
+
+
+@compiled
+def _medians_then(
+    size: NDArray[np.float64], is_observed: NDArray[np.bool_], known: int, together: int
+) -> NDArray[np.float64]:
+    """Medians by which each day is judged, of shape (series, residual days).
 
     The first days, which every forecast knows, are judged by themselves, the others by the days before their
     fortnight; NaN where less than a week was observed.
     """
     n_series, n_days, n_hours = size.shape
-    seen = np.where(is_observed, size, np.nan)
-    stds = np.empty((n_series, n_days))
-    known = FIRST_ROW - DAYS_A_WEEK + 1
-    begin = 0
-    while begin < n_days:
-        end = known if begin == 0 else begin + _JUDGED_TOGETHER
-        before = seen[:, :known].reshape(n_series, -1)
-        n_seen = np.count_nonzero(~np.isnan(before), axis=1)
-        std = np.where(n_seen >= DAYS_A_WEEK * n_hours, MAD_TO_STD * row_medians(before), np.nan)
-        stds[:, begin:end] = std[:, None]
-        begin = known = end
-    return stds
-
-
-def _medians_of_five(flat: NDArray[np.float64], n_hours: int) -> NDArray[np.float64]:
-    """Take running medians of five values, mirrored at the ends of days, by comparisons instead of a sort."""
-    hour = np.arange(flat.shape[1])
-    last = (hour // n_hours + 1) * n_hours - 1
-    near = hour[:, None] + np.arange(-2, 3)
-    near = np.abs(np.where(near > last[:, None], 2 * last[:, None] - near, near))
-    a, b, c, d, e = (flat[:, index] for index in near.T)
-    low = np.maximum(np.minimum(a, b), np.minimum(d, e))
-    high = np.minimum(np.maximum(a, b), np.maximum(d, e))
-    medians: NDArray[np.float64] = np.maximum(np.minimum(low, high), np.minimum(np.maximum(low, high), c))
+    medians = np.empty((n_series, n_days))
+    seen = np.empty(n_days * n_hours)
+    for series in range(n_series):
+        begin, n_seen, upto = 0, 0, known
+        while begin < n_days:
+            end = min(known if begin == 0 else begin + together, n_days)
+            first = 0 if begin == 0 else upto
+            upto = known if begin == 0 else begin
+            for day in range(first, upto):
+                for hour in range(n_hours):
+                    if is_observed[series, day, hour]:
+                        seen[n_seen] = size[series, day, hour]
+                        n_seen += 1
+            enough = n_seen >= DAYS_A_WEEK * n_hours
+            medians[series, begin:end] = np.median(seen[:n_seen]) if enough else np.nan
+            begin = end
     return medians
