@@ -139,7 +139,9 @@ def test_02_scores_the_newest_day_that_is_over(
     ask: Ask, insert: Insert, add_series: AddSeries, score: Callable[..., None]
 ) -> None:
     add_series("isp/a")
-    insert("models.champions", series_id="isp/a", issued_at_utc=NIGHT, model="selected", reason="rule")
+    for model in ("periodic", "selected"):
+        at = {"issued_at_utc": NIGHT, "target_utc": NIGHT, "step_seconds": 300, "horizon": 1}
+        insert("forecasts.points", series_id="isp/a", model=model, is_champion=model == "selected", **at)
     for night in (NIGHT - timedelta(days=1), NIGHT):
         score(night, "periodic", 0.5)
         score(night, "selected", -0.8)
