@@ -18,16 +18,18 @@ from numpy.typing import NDArray
 from traffic.models.forecasting.backtest_frames import measure_rows, seasonal_scales
 from traffic.models.forecasting.batches import BatchForecast, forecast_batch
 from traffic.models.forecasting.day_weights import N_DAYS
+from traffic.models.forecasting.panel import cells, phase_of
 from traffic.models.quantiles import QUANTILE_COLUMNS, QUANTILE_LEVELS
-from traffic.windowing.histories import DAYS_A_WEEK, Histories, block_dates, cut_into_days
+from traffic.windowing.histories import DAYS_A_WEEK, Histories, cut_into_days, serving_columns
 from traffic.windowing.holiday_calendar import kinds_of_dates
-from traffic.windowing.local_days import local_days, slots_a_day
+from traffic.windowing.local_days import slots_a_day, wall_clock
 from traffic.windowing.regular_series import DAY_SECONDS, grid_times
 from traffic.windowing.series_batch import SeriesBatch
 
 POINTS, CHAMPIONS, BACKTESTS = "forecasts.points", "models.champions", "models.backtests"
 NO_MODEL: Final = "none"
 HOUR_SECONDS: Final = 3_600
+MICROSECONDS: Final = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,14 +113,21 @@ def spans(batch: SeriesBatch, issued_at_utc: datetime, country: str | None) -> I
     step, n_slots = batch.step_seconds, slots_a_day(batch.step_seconds)
     has_hours = step < HOUR_SECONDS and HOUR_SECONDS % step == 0
     elapsed = int((issued_at_utc - batch.start_utc).total_seconds())
-    first = max(-(-elapsed // step), batch.value.shape[1])
+    n_known = batch.value.shape[1]
+    first = max(-(-elapsed // step), n_known)
     n_week = -(-DAYS_A_WEEK * DAY_SECONDS // step)
     n_own = -(-DAY_SECONDS // step) if has_hours else n_week
-    targets = grid_times(batch.start_utc, step, first + n_week).slice(first)
-    cell = _cells(targets, batch.time_zone, step)
-    days_ahead = min(int(cell[n_own - 1] - cell[0]) // n_slots + 1, DAYS_A_WEEK)
-    week = _histories(batch, int(cell[0]), n_slots, country)
-    column = np.minimum(cell - cell[0], DAYS_A_WEEK * n_slots - 1)
+    times = grid_times(batch.start_utc, step, first + n_week)
+    local = wall_clock(times, batch.time_zone)
+    # Where the clock shifts the grid by less than a step, each point keeps the slot that it had.
+    within_day = min(step, DAY_SECONDS)
+    cell = cells(local, phase_of(local[[max(first - 1, 0)]], within_day), within_day)
+    column = serving_columns(cell[first:] - cell[first], n_slots, DAYS_A_WEEK)
+    kinds = kinds_of_dates(_dates(int(local[first])), country)
+    values = _usable(batch)
+    week = cut_into_days(values, cell[:n_known], int(cell[first]), n_slots, N_DAYS, DAYS_A_WEEK, kinds)
+    targets = times.slice(first)
+    days_ahead = int(column[:n_own].max()) // n_slots + 1
     yield Span(step, targets.head(n_own), column[:n_own], week.ahead(days_ahead))
     if has_hours:
         by_hour = HOUR_SECONDS // step
@@ -127,19 +136,16 @@ def spans(batch: SeriesBatch, issued_at_utc: datetime, country: str | None) -> I
         )
 
 
-def _cells(times: pl.Series, time_zone: str, step_seconds: int) -> NDArray[np.int64]:
-    days = local_days(times, time_zone, step_seconds)
-    date = days["local_date"].to_physical().to_numpy().astype(np.int64)
-    return np.asarray(date * slots_a_day(step_seconds) + days["slot"].to_numpy(), dtype=np.int64)
+def _dates(first_target: int) -> NDArray[np.int64]:
+    """Return the dates in which the middles of the days lie that begin at the time of the first target."""
+    middle = first_target // MICROSECONDS + DAY_SECONDS // 2
+    return middle // DAY_SECONDS + np.arange(-N_DAYS, DAYS_A_WEEK, dtype=np.int64)
 
 
-def _histories(batch: SeriesBatch, first_target: int, n_slots: int, country: str | None) -> Histories:
-    cell = batch.local_date.astype("datetime64[D]").astype(np.int64) * n_slots + batch.slot
+def _usable(batch: SeriesBatch) -> NDArray[np.float64]:
     # Outages are the forecaster's own to find: zeros that have lasted for weeks are no outage to it.
     is_usable = ~np.isnan(batch.value_clean) | (batch.value == 0)
-    values = np.where(is_usable, batch.value, np.nan)
-    kinds = kinds_of_dates(block_dates(first_target, n_slots, N_DAYS, DAYS_A_WEEK), country)
-    return cut_into_days(values, cell, first_target, n_slots, N_DAYS, DAYS_A_WEEK, kinds)
+    return np.where(is_usable, batch.value, np.nan)
 
 
 def _points(series_ids: Sequence[str], span: Span, made: BatchForecast) -> pl.DataFrame:

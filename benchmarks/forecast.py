@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from forecast_comparison import compare
 from forecast_panels import Panel, read_panels
-from forecast_peers import ONE_THREAD, PEERS, Forecasts, Peers, default_folder, job_of
+from forecast_peers import HOURLY_ONLY, ONE_THREAD, PEERS, Forecasts, Peers, default_folder, job_of
 from forecast_report import OURS, PanelResult, as_json, print_hours, print_panel, print_summary
 from process_cost import REPOSITORY
 
@@ -63,14 +63,13 @@ def _wanted() -> argparse.Namespace:
 
 
 def _ask_peers(peers: Peers, panels: list[Panel], hours_back: int) -> dict[str, list[Forecasts]]:
-    """Ask the peers, hourly panels first: what is cheap is there early if the run is stopped."""
+    """Ask the peers, hourly panels first, slow peers last: what is cheap is there if the run is stopped."""
     said: dict[str, list[Forecasts]] = {panel.name: [] for panel in panels}
-    for step_seconds in sorted({panel.step_seconds for panel in panels}, reverse=True):
-        for peer in PEERS:
-            for panel in (panel for panel in panels if panel.step_seconds == step_seconds):
-                _tell(f"{panel.name}, {peer}, {hours_back} h back")
-                answer = peers.forecast(panel, peer, hours_back)
-                said[panel.name] += [answer] if answer is not None else []
+    asked = [(panel, peer) for peer in PEERS for panel in panels]
+    for panel, peer in sorted(asked, key=lambda pair: (pair[1] in HOURLY_ONLY, -pair[0].step_seconds)):
+        _tell(f"{panel.name}, {peer}, {hours_back} h back")
+        answer = peers.forecast(panel, peer, hours_back)
+        said[panel.name] += [answer] if answer is not None else []
     return said
 
 

@@ -156,3 +156,26 @@ def block_dates(first_target: int, day_steps: int, n_days: int, days_ahead: int)
     """
     middle = first_target + np.arange(-n_days, days_ahead, dtype=np.int64) * day_steps + day_steps // 2
     return middle // day_steps
+
+
+def serving_columns(ahead: NDArray[np.int64], day_steps: int, days_ahead: int) -> NDArray[np.int64]:
+    """Say which of the steps that are forecast serve targets on a clock that changes.
+
+    Parameters
+    ----------
+    ahead : ndarray of int
+        Steps of each target behind the first one, on a clock that is never changed; negative for a time
+        that the clock repeats.
+    day_steps : int
+        Slots of a day.
+    days_ahead : int
+        Days that are forecast.
+
+    Returns
+    -------
+    ndarray of int of the same shape
+        0 to ``day_steps * days_ahead - 1``: a time before the first is served by the same time of tomorrow,
+        one that a change of the clock has put behind the last day by that of the day before.
+    """
+    later = np.where(ahead < 0, ahead + day_steps, ahead)
+    return np.where(later < day_steps * days_ahead, later, later - day_steps)

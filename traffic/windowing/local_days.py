@@ -42,6 +42,25 @@ def local_days(at_utc: pl.Series, time_zone: str, step_seconds: int) -> pl.DataF
     )
 
 
+def wall_clock(at_utc: pl.Series, time_zone: str) -> NDArray[np.int64]:
+    """Read times off the local clock.
+
+    Parameters
+    ----------
+    at_utc : polars.Series of Datetime
+        Naive UTC.
+    time_zone : str
+        IANA name of the zone.
+
+    Returns
+    -------
+    ndarray of int of shape (time,)
+        Microseconds since 1970-01-01 00:00 by that clock; a repeated hour comes twice.
+    """
+    local = at_utc.dt.replace_time_zone("UTC").dt.convert_time_zone(time_zone)
+    return local.dt.replace_time_zone(None).dt.epoch("us").to_numpy()
+
+
 def slots_a_day(step_seconds: int) -> int:
     """Count the slots of a local day of 24 hours; the last one may be short."""
     return -(-DAY_SECONDS // step_seconds)

@@ -27,7 +27,7 @@ COMMENT ON TABLE models.backtests IS
 COMMENT ON COLUMN models.backtests.series_id IS
     'Series, <source>/<label>.';
 COMMENT ON COLUMN models.backtests.model IS
-    'Candidate: mean, last_value, seasonal_naive_day, seasonal_naive_week, level, day_recent or combination, for example; traffic/models/forecasting lists them.';
+    'Candidate: mean, last_value, seasonal_naive_day, seasonal_naive_week, level, last_days_adapted or combination, for example; traffic/models/forecasting lists them.';
 COMMENT ON COLUMN models.backtests.issued_at_utc IS
     'Midnight of the platform, in UTC, whose past the night knew.';
 COMMENT ON COLUMN models.backtests.step_seconds IS
@@ -37,7 +37,7 @@ COMMENT ON COLUMN models.backtests.horizon IS
 COMMENT ON COLUMN models.backtests.n_origins IS
     'Origins that were forecast from, in origins.';
 COMMENT ON COLUMN models.backtests.is_champion IS
-    'Whether this model speaks for the series in this night (models.champions).';
+    'Whether this model speaks for the series at this step in this night, of several days for the first; none where a model without rolling origins does.';
 COMMENT ON COLUMN models.backtests.mae IS
     'Mean absolute error, in the unit of the series.';
 COMMENT ON COLUMN models.backtests.mase IS

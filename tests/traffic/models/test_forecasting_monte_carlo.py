@@ -1,7 +1,7 @@
 """What is forecast of simulated traffic of known law: coverage, skill, and joint paths.
 
-Each share is held to three standard errors over independent series; what a forecaster that has to learn the law
-is allowed beside that stands with it.
+Each share is held to three standard errors over independent series; what a forecaster that has to learn the
+law is allowed beside that stands with it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traffic.windowing.histories import DAYS_A_WEEK, Histories, block_dates, cut_into_days
+from traffic.windowing.histories import (
+    DAYS_A_WEEK,
+    Histories,
+    block_dates,
+    cut_into_days,
+    serving_columns,
+)
 
 # 2025-10-20 was a Monday: 20,381 days after 1970-01-01.
 MONDAY = 20_381
@@ -84,3 +90,15 @@ def test_a_part_keeps_its_days():
 def test_days_without_a_kind_are_refused(shape, n_kinds):
     with pytest.raises(ValueError, match="a kind for each day and each day ahead; got"):
         Histories(np.zeros(shape), np.zeros(n_kinds, dtype=np.int64))
+
+
+def test_each_target_is_served_by_its_own_time_within_the_days_forecast() -> None:
+    np.testing.assert_array_equal(serving_columns(np.arange(168), 24, 7), np.arange(168))
+
+
+def test_a_time_that_the_clock_repeats_is_served_by_that_of_tomorrow() -> None:
+    np.testing.assert_array_equal(serving_columns(np.array([0, 1, -2, -1, 0]), 24, 7), [0, 1, 22, 23, 0])
+
+
+def test_a_time_that_the_clock_put_behind_the_last_day_is_served_by_that_of_the_day_before() -> None:
+    np.testing.assert_array_equal(serving_columns(np.array([166, 167, 168]), 24, 7), [166, 167, 144])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from traffic.windowing.local_days import days_of, ensemble_matrix, local_days, slots_a_day
+from traffic.windowing.local_days import days_of, ensemble_matrix, local_days, slots_a_day, wall_clock
 from traffic.windowing.observations import align_days
 
 # Zone, local date, hours of that day, and the slots of five minutes that are left out or come twice.
@@ -162,3 +162,14 @@ def test_days_of_many_series_are_the_ensemble_of_each(zone, start, hours, seed):
 def test_no_time_has_no_day():
     dates, days = days_of(np.empty((2, 0)), np.empty(0, "datetime64[D]"), np.empty(0, np.int64), 24)
     assert (dates.size, days.shape) == (0, (2, 0, 24))
+
+
+def test_the_wall_clock_shows_a_repeated_hour_twice_and_leaves_the_skipped_one_out() -> None:
+    start = datetime(2025, 10, 25, 23)
+    at_utc = pl.Series("at_utc", [start + timedelta(minutes=30 * k) for k in range(8)])
+    shown = wall_clock(at_utc, "Europe/Berlin").astype("datetime64[us]").tolist()
+    assert [f"{each:%d %H:%M}" for each in shown] == [
+        *("26 01:00", "26 01:30", "26 02:00", "26 02:30", "26 02:00", "26 02:30", "26 03:00", "26 03:30"),
+    ]
+    skipped = wall_clock(pl.Series([datetime(2025, 3, 30, 0, 59), datetime(2025, 3, 30, 1)]), "Europe/Berlin")
+    assert np.diff(skipped).tolist() == [61 * 60 * 1_000_000]

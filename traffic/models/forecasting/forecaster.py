@@ -31,7 +31,7 @@ from traffic.models.forecasting.scales import FOURTH_ROOT, IDENTITY, Scale
 from traffic.models.forecasting.young_records import widen_young
 from traffic.windowing.histories import DAYS_A_WEEK, Histories
 
-_VALUES_AT_ONCE: Final = 24_000
+_VALUES_AT_ONCE: Final = 100_000
 """Of the histories of one pass: what is made of them then stays in a processor's cache."""
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from traffic.models.forecasting.day_weights import N_DAYS
 from traffic.parsing.quantity import duration_seconds
-from traffic.windowing.histories import DAYS_A_WEEK, Histories, block_dates
+from traffic.windowing.histories import DAYS_A_WEEK, Histories, block_dates, serving_columns
 from traffic.windowing.holiday_calendar import kinds_of_dates
 from traffic.windowing.local_days import slots_a_day
 from traffic.windowing.regular_series import DAY_SECONDS
@@ -90,8 +90,7 @@ class Panel:
         A time that the clock repeats is served by the same time of tomorrow, and one that a change of the
         clock has put behind the seventh day by that of the day before.
         """
-        day = self.day_steps
-        return np.where(column < 0, column + day, np.where(column < n_ahead, column, column - day))
+        return serving_columns(column, self.day_steps, n_ahead // self.day_steps)
 
 
 def step_of(step: str | int | timedelta) -> int:
