@@ -141,11 +141,23 @@ def _with_own(frames: Frames, own: Mapping[str, _OwnForecast]) -> Frames:
     points = points.join(winners.drop("why"), on="series_id", how="left", maintain_order="left").with_columns(
         is_champion=is_winner | (pl.col("is_champion") & ~is_winner.any().over(same_target))
     )
+    taken = points.filter(is_winner).select("series_id", "step_seconds").unique()
     champions = frames[CHAMPIONS].join(winners, on="series_id", how="left", maintain_order="left")
     champions = champions.with_columns(
         model=pl.coalesce("winner", "model"), reason=pl.coalesce("why", "reason")
     )
-    return frames | {POINTS: points.drop("winner"), CHAMPIONS: champions.drop("winner", "why")}
+    changed = {POINTS: points.drop("winner"), CHAMPIONS: champions.drop("winner", "why")}
+    if BACKTESTS in frames:
+        changed[BACKTESTS] = _without_champion(frames[BACKTESTS], taken)
+    return frames | changed
+
+
+def _without_champion(backtests: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
+    """Flag none of the forecaster's models where one that has no backtest has taken over."""
+    marked = taken.with_columns(is_taken=pl.lit(True))
+    joined = backtests.join(marked, on=taken.columns, how="left", maintain_order="left")
+    is_standing = pl.col("is_taken").is_null()
+    return joined.with_columns(pl.col("is_champion") & is_standing).drop("is_taken")
 
 
 def _plot(warehouse: Warehouse, night: Night) -> dict[str, Any]:

@@ -29,6 +29,8 @@ COMMENT ON COLUMN forecasts.points.model IS
     'Model: combination, seasonal_naive_day or selected, for example; traffic/models/forecasting lists the candidates.';
 COMMENT ON COLUMN forecasts.points.step_seconds IS
     'Step of the forecast, in seconds: that of the series, or 3600 of the 7 days; a value of an hour is the mean of the values of its steps, in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.is_champion IS
+    'Whether this model speaks for the series at this target: one does at each. That of the first is the one of models.champions; other steps and days ahead may have another.';
 COMMENT ON COLUMN forecasts.points.mean IS
     'Point forecast of the model, in the unit of the series.';
 COMMENT ON COLUMN models.champions.model IS
@@ -74,7 +76,7 @@ COMMENT ON COLUMN models.backtests.horizon IS
 COMMENT ON COLUMN models.backtests.n_origins IS
     'Origins that were forecast from, in origins.';
 COMMENT ON COLUMN models.backtests.is_champion IS
-    'Whether this model speaks for the series in this night (models.champions).';
+    'Whether this model speaks for the series at this step in this night, of several days for the first; none where a model without rolling origins does.';
 COMMENT ON COLUMN models.backtests.mae IS
     'Mean absolute error, in the unit of the series.';
 COMMENT ON COLUMN models.backtests.mase IS

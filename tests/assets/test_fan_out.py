@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -51,3 +53,47 @@ def test_a_failure_comes_at_its_place_and_ends_the_work() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert list(fan_out(len, [])) == []
+
+
+def _squared_in_its_process(batch: int) -> tuple[int, int]:
+    if batch == 0:
+        time.sleep(0.5)  # the second batch is done before the first
+    return batch * batch, os.getpid()
+
+
+def _fails_at_three(batch: int) -> int:
+    if batch == 3:
+        raise ValueError(f"batch {batch}")
+    return batch
+
+
+def test_processes_give_results_in_the_order_of_the_batches() -> None:
+    done: list[int] = []
+    results = list(
+        fan_out(_squared_in_its_process, range(9), in_processes=True, on_done=lambda: done.append(1))
+    )
+    assert [square for square, _ in results] == [batch * batch for batch in range(9)]
+    assert os.getpid() not in {process for _, process in results}
+    assert len(done) == 9
+
+
+def test_a_failure_in_a_process_comes_at_its_place_with_its_own_error() -> None:
+    results = fan_out(_fails_at_three, range(1_000), in_processes=True)
+    assert [next(results) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(ValueError, match="batch 3"):
+        next(results)
+    assert multiprocessing.active_children() == []
+
+
+def test_processes_are_gone_where_the_caller_stops_early() -> None:
+    results = fan_out(_squared_in_its_process, range(1_000), in_processes=True)
+    assert next(results)[0] == 0
+    results.close()  # type: ignore[attr-defined]
+    assert multiprocessing.active_children() == []
+
+
+def test_a_single_batch_is_worked_on_where_the_caller_is() -> None:
+    ((square, process),) = fan_out(_squared_in_its_process, [3], in_processes=True)
+    assert (square, process) == (9, os.getpid())
+    (thread,) = fan_out(lambda _: threading.current_thread(), [0])
+    assert thread is threading.current_thread()

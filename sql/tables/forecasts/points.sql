@@ -29,7 +29,7 @@ COMMENT ON COLUMN forecasts.points.series_id IS
 COMMENT ON COLUMN forecasts.points.model IS
     'Model: combination, seasonal_naive_day or selected, for example; traffic/models/forecasting lists the candidates.';
 COMMENT ON COLUMN forecasts.points.is_champion IS
-    'Whether this model speaks for the series in this night (models.champions).';
+    'Whether this model speaks for the series at this target: one does at each. That of the first is the one of models.champions; other steps and days ahead may have another.';
 COMMENT ON COLUMN forecasts.points.issued_at_utc IS
     'Midnight of the platform, in UTC, whose past the night knew.';
 COMMENT ON COLUMN forecasts.points.step_seconds IS

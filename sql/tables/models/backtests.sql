@@ -37,7 +37,7 @@ COMMENT ON COLUMN models.backtests.horizon IS
 COMMENT ON COLUMN models.backtests.n_origins IS
     'Origins that were forecast from, in origins.';
 COMMENT ON COLUMN models.backtests.is_champion IS
-    'Whether this model speaks for the series in this night (models.champions).';
+    'Whether this model speaks for the series at this step in this night, of several days for the first; none where a model without rolling origins does.';
 COMMENT ON COLUMN models.backtests.mae IS
     'Mean absolute error, in the unit of the series.';
 COMMENT ON COLUMN models.backtests.mase IS

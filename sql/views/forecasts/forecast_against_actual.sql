@@ -33,7 +33,7 @@ COMMENT ON COLUMN forecasts.forecast_against_actual.series_id IS
 COMMENT ON COLUMN forecasts.forecast_against_actual.model IS
     'Model that made the forecast.';
 COMMENT ON COLUMN forecasts.forecast_against_actual.is_champion IS
-    'Whether this model spoke for the series in that night.';
+    'Whether this model spoke for the series at this target.';
 COMMENT ON COLUMN forecasts.forecast_against_actual.issued_at_utc IS
     'Midnight of the platform, in UTC, at which the forecast was issued.';
 COMMENT ON COLUMN forecasts.forecast_against_actual.target_utc IS
