@@ -122,5 +122,5 @@ def _status(
     if night.issued_at_utc - newest_utc > stale_after:
         return "stale", f"the newest value is of {newest_utc} UTC"
     if n_known < need:
-        return "short", f"{n_known} values are known, and the models need {need}"
+        return "short", f"{n_known} values are known, and models that are fitted need {need}"
     return "ok", None

@@ -223,8 +223,8 @@ def test_a_log_that_fits_no_grid_is_set_aside_with_both_its_series(
         (200, date(2025, 11, 11), "ok", None),  # two days after the last value, to the hour
         (200, date(2025, 11, 12), "stale", "the newest value is of 2025-11-09 07:00:00 UTC"),
         (72, date(2025, 11, 4), "ok", None),  # three cycles
-        (71, date(2025, 11, 4), "short", "71 values are known, and the models need 72"),
-        (200, date(2025, 11, 3), "short", "48 values are known, and the models need 72"),
+        (71, date(2025, 11, 4), "short", "71 values are known, and models that are fitted need 72"),
+        (200, date(2025, 11, 3), "short", "48 values are known, and models that are fitted need 72"),
         (200, date(2025, 11, 1), "short", "no value is known before 2025-11-01 00:00:00 UTC"),
         (200, date(1995, 9, 1), "short", "no value is known before 1995-09-01 00:00:00 UTC"),
     ],

@@ -219,10 +219,11 @@ def test_the_good_series_are_forecast_and_the_others_say_why_not(mixed: Any) -> 
     assert found["mixed/load"][0] == "ok"
     assert found["logs/requests"][0] == "ok"
     assert found["short/short"][0] == "short"
-    assert "30 values are known, and the models need" in found["short/short"][1]
+    assert "30 values are known, and models that are fitted need" in found["short/short"][1]
     assert found["stale/stale"] == ("stale", "the newest value is of 2024-03-03 23:00:00 UTC")
     forecast = home.ask("SELECT DISTINCT series_id FROM forecasts.points")["series_id"].to_list()
-    assert sorted(forecast) == ["logs/bytes", "mixed/load", "mixed/not_packed"]
+    usable = ["logs/bytes", "logs/requests", "mixed/load", "mixed/not_packed", "short/short"]
+    assert sorted(forecast) == usable
     assert "stale/stale" not in home.ask("SELECT series_id FROM models.champions")["series_id"]
     for name in ("short/short: short: 30 values", "stale/stale: stale: the newest value"):
         assert name in ended.out
@@ -242,18 +243,34 @@ def test_a_short_series_has_a_row_for_each_model_that_says_so(mixed: Any) -> Non
     ]
     assert all("needs" in reason for *_, reason in rows)
     champion = home.ask("SELECT model, reason FROM models.champions WHERE series_id = 'short/short'").row(0)
-    assert champion[0] == "none"
-    assert champion[1].startswith("No model could be fitted.")
+    assert champion == (
+        "seasonal_naive_day",
+        "Seasonal naive day: the record is too short to compare models on days that they had not seen. "
+        "Its record is 1.2 days long.",
+    )
+    points = home.ask(
+        "SELECT model, step_seconds, count(*) FROM forecasts.points "
+        "WHERE series_id = 'short/short' GROUP BY ALL"
+    )
+    assert points.rows() == [("seasonal_naive_day", 3_600, 168)]
 
 
-def test_a_series_that_never_varies_is_not_forecast_and_says_so(mixed: Any) -> None:
-    home, ended = mixed
+def test_a_series_that_never_varies_is_forecast_as_it_is_and_says_so(mixed: Any) -> None:
+    home, _ = mixed
     model, reason = home.ask(
         "SELECT model, reason FROM models.champions WHERE series_id = 'logs/requests'"
     ).row(0)
-    assert model == "none"
-    assert "all equal 10; there is no variation to model" in reason
-    assert f"logs/requests: ok: {reason}" in ended.out
+    assert model == "seasonal_naive_day"
+    assert "All of its 120 values are 10." in reason
+    points = home.ask(
+        "SELECT min(q025) AS low, max(q975) AS high, count(*) AS n FROM forecasts.points "
+        "WHERE series_id = 'logs/requests' AND is_champion"
+    ).row(0)
+    assert points == (pytest.approx(10), pytest.approx(10), 144 + 168)
+    unfit = home.ask(
+        "SELECT DISTINCT status, reason FROM models.constant_volatility WHERE series_id = 'logs/requests'"
+    )
+    assert unfit["reason"].to_list() == ["The last 120 values all equal 10; there is no variation to model."]
 
 
 def test_a_source_that_fails_as_a_whole_fails_the_night_for_itself_alone(
@@ -287,4 +304,5 @@ def test_a_source_that_fails_as_a_whole_fails_the_night_for_itself_alone(
     (tmp_path / "landing" / "bad" / "load.csv").write_text(hourly_csv(FIRST, HOURS, level=50))
     ended = diurnal("nightly", "--home", tmp_path)
     assert ended.code == 0, ended
-    assert home.ask("SELECT count(*) AS n FROM forecasts.points WHERE is_champion")["n"].item() == 48
+    spoken = "SELECT series_id, step_seconds, count(*) FROM forecasts.points WHERE is_champion GROUP BY ALL"
+    assert sorted(home.ask(spoken).rows()) == [("bad/load", 3_600, 168), ("good/load", 3_600, 168)]

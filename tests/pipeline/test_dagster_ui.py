@@ -235,7 +235,7 @@ def test_nights_can_be_backfilled(ui: Ui, runs: Any) -> None:
         "SELECT strftime(issued_at_utc, '%Y-%m-%d') AS night, count(*) AS n FROM forecasts.points "
         "WHERE is_champion GROUP BY ALL ORDER BY ALL"
     )
-    assert found.rows() == [(night, 24) for night in [*EARLIER_NIGHTS, NIGHT]]
+    assert found.rows() == [(night, 168) for night in [*EARLIER_NIGHTS, NIGHT]]
 
 
 def test_no_two_runs_were_at_work_at_once(runs: Any) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import numpy as np
 import polars as pl
 import pytest
 
@@ -40,6 +42,7 @@ FILLED = (
     "models.periodic_moments",
     "models.periodic_components",
     "models.champions",
+    "models.backtests",
     "diagnostics.autocorrelation",
     "diagnostics.residual_tests",
     "diagnostics.residual_histogram",
@@ -55,7 +58,6 @@ FILLED = (
     "diagnostics.continuous_correlation",
 )
 LAID_OUT = (
-    "models.backtests",
     "planning.congestion",
     "planning.outlook",
 )
@@ -263,24 +265,27 @@ def test_the_day_on_which_the_clock_goes_back_has_25_hours(nights: Nights) -> No
     assert set(lengths.filter(pl.col("local_date") != date(2025, 10, 26))["n"]) == {288}
 
 
-def test_every_series_is_forecast_for_24_hours_by_its_champion_in_each_night(nights: Nights) -> None:
+def test_every_series_is_forecast_for_a_day_and_by_the_hour_for_a_week_in_each_night(nights: Nights) -> None:
     found = nights.home.ask(
         """
-        SELECT series_id, issued_at_utc, count(*) * any_value(step_seconds) AS seconds,
+        SELECT series_id, issued_at_utc, points.step_seconds = catalog.step_seconds AS is_own_step,
+               points.step_seconds, count(*) * points.step_seconds AS seconds,
                min(horizon) AS first, max(horizon) AS last, count(*) AS n,
-               min(target_utc) - issued_at_utc < to_seconds(any_value(step_seconds)) AS begins_at_issue,
-               max(target_utc) - min(target_utc) = to_seconds((count(*) - 1) * any_value(step_seconds))
-                   AS whole
-        FROM forecasts.points JOIN series.catalog USING (series_id, step_seconds)
-        WHERE is_champion GROUP BY series_id, issued_at_utc
+               count(DISTINCT target_utc) AS targets,
+               min(target_utc) - issued_at_utc < to_seconds(points.step_seconds) AS begins_at_issue,
+               max(target_utc) - min(target_utc) = to_seconds((count(*) - 1) * points.step_seconds) AS whole
+        FROM forecasts.points AS points JOIN series.catalog AS catalog USING (series_id)
+        WHERE is_champion GROUP BY ALL
         """
     )
-    assert set(found.select("series_id", "issued_at_utc").rows()) == {
-        (series_id, night) for series_id in nights.series for night in NIGHTS
-    }
-    assert set(found["seconds"]) == {86_400}
+    runs = found.select("series_id", "issued_at_utc", "is_own_step").rows()
+    assert sorted(runs) == sorted(product(nights.series, NIGHTS, (True, False)))
+    assert set(found.filter("is_own_step")["seconds"]) == {86_400}
+    week = found.filter(~pl.col("is_own_step"))
+    assert set(week.select("step_seconds", "seconds").rows()) == {(3_600, 7 * 86_400)}
     assert set(found["first"]) == {1}
     assert found["last"].equals(found["n"])
+    assert found["targets"].equals(found["n"])
     assert found["begins_at_issue"].all()
     assert found["whole"].all()
 
@@ -307,35 +312,89 @@ def test_champions_have_forecast_and_say_why_they_are_champions(nights: Nights) 
     assert not set(champions["model"]) & {"none", None}
     assert champions["reason"].str.len_chars().min() > 20
     points = nights.home.ask(
-        "SELECT series_id, issued_at_utc, model FROM forecasts.points "
-        "JOIN series.catalog USING (series_id, step_seconds) WHERE is_champion AND horizon = 1"
+        """
+        SELECT DISTINCT series_id, issued_at_utc, model, points.step_seconds = catalog.step_seconds AS is_own
+        FROM forecasts.points AS points JOIN series.catalog AS catalog USING (series_id) WHERE is_champion
+        """
     )
-    assert set(points.rows()) == set(champions.select("series_id", "issued_at_utc", "model").rows())
+    of_the_day = points.filter("is_own").drop("is_own")
+    assert sorted(of_the_day.rows()) == sorted(champions.drop("reason").rows())
+    # A day further ahead may have another champion, one of the three that are compared.
+    assert set(points["model"]) <= {"combination", "seasonal_naive_day", "seasonal_naive_week"}
+    assert set(champions["model"]) >= {"combination"}
+
+
+def test_backtests_measure_every_series_at_both_steps_and_flag_its_champion(nights: Nights) -> None:
+    rows = nights.home.ask(
+        "SELECT backtests.*, champions.model = backtests.model AS speaks, catalog.step_seconds AS own_step "
+        "FROM models.backtests AS backtests JOIN series.catalog AS catalog USING (series_id) "
+        "JOIN models.champions AS champions USING (series_id, issued_at_utc)"
+    )
+    judged = rows.group_by("series_id", "issued_at_utc", "step_seconds").agg(
+        pl.col("is_champion").sum(), pl.col("model").len().alias("n_models")
+    )
+    long_enough = set(nights.truth.series)
+    runs = {(name, night, step) for name, night, step, *_ in judged.rows()}
+    own = dict(rows.select("series_id", "own_step").unique().iter_rows())
+    assert runs >= {(s, night, step) for s in long_enough for night in NIGHTS for step in (own[s], 3_600)}
+    assert set(judged["is_champion"]) == {1}
+    assert judged["n_models"].min() > 5
+    at_own_step = rows.filter(pl.col("step_seconds") == pl.col("own_step"))
+    assert at_own_step["is_champion"].equals(at_own_step["speaks"])
+    horizon = rows["horizon"] * rows["step_seconds"]
+    assert set(horizon.filter(rows["step_seconds"] == rows["own_step"])) == {86_400}
+    assert set(horizon.filter(rows["step_seconds"] != rows["own_step"])) == {7 * 86_400}
+    # No model that loses to the seasonal naive in its backtest speaks for a series.
+    assert at_own_step.filter("is_champion")["skill_naive"].min() >= 0
+    naive = rows.filter(pl.col("model") == "seasonal_naive_day")
+    assert set(naive["skill_naive"]) <= {0.0, None}
 
 
 def test_quantiles_are_ordered_and_traffic_is_not_negative(nights: Nights) -> None:
-    points = nights.home.ask(f"SELECT mean, {', '.join(QUANTILE_COLUMNS)} FROM forecasts.points")
+    points = nights.home.ask(f"SELECT is_champion, mean, {', '.join(QUANTILE_COLUMNS)} FROM forecasts.points")
     quantiles = points.select(QUANTILE_COLUMNS).to_numpy()
     assert ((quantiles[:, 1:] - quantiles[:, :-1]) >= 0).all()
+    assert np.isfinite(quantiles).all()
     assert points["mean"].is_finite().all()
+    spoken = points.filter("is_champion")
+    assert min(spoken["mean"].min(), spoken["q025"].min()) >= 0
 
 
 def test_scores_are_of_the_day_before_and_of_what_was_measured(nights: Nights) -> None:
     scores = nights.home.ask(
         """
-        SELECT scores.*, points.mean, points.q10, points.q90, observations.value
+        SELECT scores.*, points.mean, points.q10, points.q90, measured.value,
+            scores.step_seconds = measured.own_step AS is_own_step
         FROM forecasts.scores AS scores
         JOIN forecasts.points USING (series_id, model, issued_at_utc, step_seconds, target_utc, horizon)
-        JOIN series.catalog USING (series_id, step_seconds)
-        LEFT JOIN series.observations
-            ON observations.series_id = scores.series_id AND at_utc = target_utc
+        JOIN (
+            SELECT scores.series_id, scores.step_seconds, target_utc,
+                any_value(catalog.step_seconds) AS own_step,
+                -- Of an hour the mean, where half of it was measured.
+                CASE WHEN 2 * count(value) * own_step >= scores.step_seconds THEN avg(value) END AS value
+            FROM (SELECT DISTINCT series_id, step_seconds, target_utc FROM forecasts.scores) AS scores
+            JOIN series.catalog AS catalog USING (series_id)
+            JOIN series.observations AS observations ON observations.series_id = scores.series_id
+                AND at_utc >= target_utc AND at_utc < target_utc + to_seconds(scores.step_seconds)
+            GROUP BY scores.series_id, scores.step_seconds, target_utc
+        ) AS measured USING (series_id, step_seconds, target_utc)
         """
     )
     assert set(scores["series_id"]) == nights.series
-    # The first night's forecast came true in the second, the second's in the third.
+    # The first night's forecast came true in the second, the second's in the third; of the first night's week
+    # by the hour, the third night knows two days.
     assert set(scores["issued_at_utc"]) == set(NIGHTS[:2])
-    assert (scores["target_utc"] - scores["issued_at_utc"]).max() < timedelta(days=1)
-    assert scores["actual"].equals(scores["value"], null_equal=True)
+    ahead = scores["target_utc"] - scores["issued_at_utc"]
+    assert ahead.filter(scores["is_own_step"]).max() < timedelta(days=1)
+    by_the_hour = scores.filter(~pl.col("is_own_step")).group_by("series_id", "issued_at_utc").len()
+    hours = {NIGHTS[0]: 48, NIGHTS[1]: 24}
+    assert sorted(by_the_hour.rows()) == sorted(
+        (s, night, n) for s in nights.series for night, n in hours.items()
+    )
+    assert scores["actual"].is_null().equals(scores["value"].is_null())
+    assert ((scores["actual"] - scores["value"]) / scores["value"]).abs().fill_nan(0).max() < 1e-9
+    own = scores.filter("is_own_step")
+    assert own["actual"].equals(own["value"], null_equal=True)
     assert ((scores["actual"] - scores["mean"]) - scores["error"]).abs().max() < 1e-3
     covered = (scores["actual"] >= scores["q10"]) & (scores["actual"] <= scores["q90"])
     assert covered.equals(scores["covered_80"])

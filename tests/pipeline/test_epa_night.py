@@ -213,8 +213,10 @@ def test_a_series_beyond_the_bound_gets_no_arima_and_the_keys_are_named(nights: 
     champion = nights.home.ask(
         "SELECT model, reason FROM models.champions WHERE series_id = 'half/requests'"
     ).row(0)
-    assert champion[0] == "none"
-    assert "constant_volatility_at_most = 3 of [platform] in sources.toml" in champion[1]
+    # It is forecast all the same, by what half a day allows.
+    assert champion[0] == "seasonal_naive_day"
+    assert champion[1].startswith("Seasonal naive day: the record is too short to compare models")
+    assert "days long." in champion[1]
     assert "fitted to 3 of 4 series; 1 left out by constant_volatility" in nights.ended.out
     with nights.home.instance() as instance:
         event = instance.get_latest_materialization_event(dg.AssetKey(["models", "constant_volatility"]))
@@ -238,11 +240,15 @@ def test_one_day_is_too_short_for_a_periodic_model_and_its_row_says_so(nights: N
 
 def test_the_series_are_forecast_all_the_same(nights: Nights) -> None:
     rows = nights.home.ask(
-        "SELECT series_id, count(*) FROM forecasts.points WHERE is_champion GROUP BY ALL ORDER BY ALL"
+        "SELECT series_id, step_seconds, count(*) FROM forecasts.points WHERE is_champion "
+        "GROUP BY ALL ORDER BY ALL"
     ).rows()
-    # The series ends a day before the night, and 24 hours from the night's midnight are forecast.
-    assert ("epa/bytes", 720) in rows
-    assert ("epa/requests", 720) in rows
+    # The series ends a day before the night: 24 hours from the night's midnight are forecast, and its week.
+    names = ("epa/bytes", "epa/requests", "half/bytes", "half/requests")
+    assert rows == [(name, *run) for name in names for run in ((120, 720), (3_600, 168))]
+    assert nights.home.ask("SELECT DISTINCT model FROM forecasts.points WHERE is_champion").rows() == [
+        ("seasonal_naive_day",)
+    ]
 
 
 def test_a_copy_under_another_name_is_told_and_adds_nothing(nights: Nights) -> None:

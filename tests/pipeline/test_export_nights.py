@@ -85,11 +85,16 @@ def test_every_series_of_a_real_export_is_forecast(night: Any) -> None:
     assert champions["series_id"].equals(catalog["series_id"])
     assert "none" not in set(champions["model"])
     points = home.ask(
-        "SELECT series_id, count(*) * any_value(step_seconds) AS seconds, bool_and(isfinite(q50)) AS finite "
-        "FROM forecasts.points WHERE is_champion GROUP BY series_id ORDER BY series_id"
+        "SELECT series_id, step_seconds, count(*) * step_seconds, bool_and(isfinite(q50)) AS finite "
+        "FROM forecasts.points WHERE is_champion GROUP BY series_id, step_seconds ORDER BY ALL"
     )
-    assert points["series_id"].equals(catalog["series_id"])
-    assert set(points["seconds"]) == {86_400}
+    week, day = 7 * 86_400, 86_400
+    expected = [
+        (series_id, step, span)
+        for series_id, own in catalog.select("series_id", "step_seconds").rows()
+        for step, span in ([(3_600, week)] if own == 3_600 else [(own, day), (3_600, week)])
+    ]
+    assert points.drop("finite").rows() == expected
     assert points["finite"].all()
 
 

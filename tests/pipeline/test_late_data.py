@@ -19,6 +19,7 @@ MADE_FOR_A_NIGHT = (
     "models.periodic",
     "models.periodic_moments",
     "models.champions",
+    "models.backtests",
     "forecasts.points",
     "diagnostics.autocorrelation",
     "diagnostics.residual_tests",
