@@ -21,8 +21,8 @@ _SCORED_DAYS = """
     SELECT series_id, issued_at_utc, avg(abs(error)) AS mae, avg(abs(naive_error)) AS naive_mae
     FROM forecasts.scores AS scores
     JOIN series.catalog USING (series_id, step_seconds)
-    JOIN models.champions USING (series_id, issued_at_utc, model)
-    WHERE issued_at_utc < $1 AND issued_at_utc >= $1 - INTERVAL 18 DAY AND naive_error IS NOT NULL
+    WHERE is_champion AND issued_at_utc < $1 AND issued_at_utc >= $1 - INTERVAL 18 DAY
+        AND naive_error IS NOT NULL
         AND (target_utc < issued_at_utc + INTERVAL 1 DAY OR horizon = 1)
     GROUP BY ALL ORDER BY ALL
 """

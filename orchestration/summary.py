@@ -48,8 +48,7 @@ _SERIES = """
         SELECT series_id, avg(abs(scaled_error)) AS mase, avg(covered_80::INTEGER) AS covered
         FROM forecasts.scores
         JOIN series.catalog USING (series_id, step_seconds)
-        JOIN models.champions USING (series_id, issued_at_utc, model)
-        WHERE target_utc < $1 AND target_utc >= $1 - INTERVAL 1 DAY
+        WHERE is_champion AND target_utc < $1 AND target_utc >= $1 - INTERVAL 1 DAY
             AND (target_utc < issued_at_utc + INTERVAL 1 DAY OR horizon = 1)
         GROUP BY series_id
     )

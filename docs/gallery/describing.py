@@ -39,7 +39,7 @@ POST: Final = "Constant-volatility post"
 
 # "April to July 2024" is no work.
 _MONTH: Final = "(?:January|February|March|April|May|June|July|August|September|October|November|December) "
-_NAME: Final = rf"(?!{_MONTH})" r"[A-Z][a-zA-Z]+(?: [A-Z][a-zA-Z]+)?"
+_NAME: Final = rf"(?!{_MONTH})" r"[A-Z][a-zA-Zà-ÿ]+(?: [A-Z][a-zA-Zà-ÿ]+)?"
 _CITATION: Final = re.compile(
     rf"\b(?P<authors>{_NAME}(?:(?:, {_NAME})* and {_NAME}| et al\.)?)(?:'s)?,? "
     r"\(?(?P<year>(?:18|19|20)\d\d)\b(?P<more>(?:, (?:18|19|20)\d\d\b)*)"

@@ -9,6 +9,9 @@ SOURCES: Final = {
     "Anderson, Tesfaye and Meerschaert 2007": (
         "Fourier-PARMA models and their application to river flows. Journal of Hydrologic Engineering 12"
     ),
+    "Barber, Candès, Ramdas and Tibshirani 2023": (
+        "Conformal prediction beyond exchangeability. Annals of Statistics 51"
+    ),
     "Bartlett 1937": (
         "Properties of sufficiency and statistical tests. Proceedings of the Royal Society of London A 160"
     ),
@@ -16,6 +19,7 @@ SOURCES: Final = {
         "On the theoretical specification and sampling properties of autocorrelated time-series. "
         "Supplement to the Journal of the Royal Statistical Society 8"
     ),
+    "Batcher 1968": "Sorting networks and their applications. AFIPS Spring Joint Computer Conference 32",
     "Bollerslev 1986": (
         "Generalized autoregressive conditional heteroskedasticity. Journal of Econometrics 31"
     ),
@@ -23,6 +27,7 @@ SOURCES: Final = {
         "Quasi-maximum likelihood estimation and inference in dynamic models with time-varying "
         "covariances. Econometric Reviews 11"
     ),
+    "Box and Cox 1964": "An analysis of transformations. Journal of the Royal Statistical Society B 26",
     "Box and Jenkins 1970": "Time Series Analysis: Forecasting and Control. Holden-Day",
     "Box and Pierce 1970": (
         "Distribution of residual autocorrelations in autoregressive-integrated moving average time "
@@ -46,6 +51,10 @@ SOURCES: Final = {
         "Representation and estimation for periodically and almost periodically correlated random "
         "processes. In Gardner (editor), Cyclostationarity in Communications and Signal Processing, "
         "IEEE Press"
+    ),
+    "Dietrich and Newsam 1997": (
+        "Fast and exact simulation of stationary Gaussian processes through circulant embedding of the "
+        "covariance matrix. SIAM Journal on Scientific Computing 18"
     ),
     "Durbin 1960": "The fitting of time-series models. Review of the International Statistical Institute 28",
     "Durbin and Koopman 2012": (
@@ -133,6 +142,10 @@ SOURCES: Final = {
     "Lazarus, Lewis, Stock and Watson 2018": (
         "HAR inference: recommendations for practice. Journal of Business and Economic Statistics 36"
     ),
+    "Lei, G'Sell, Rinaldo, Tibshirani and Wasserman 2018": (
+        "Distribution-free predictive inference for regression. Journal of the American Statistical "
+        "Association 113"
+    ),
     "Lilliefors 1967": (
         "On the Kolmogorov-Smirnov test for normality with mean and variance unknown. Journal of the "
         "American Statistical Association 62"
@@ -172,6 +185,10 @@ SOURCES: Final = {
     ),
     "Silverman 1986": "Density Estimation for Statistics and Data Analysis. Chapman and Hall",
     "Smith 1985": "Maximum likelihood estimation in a class of nonregular cases. Biometrika 72",
+    "Taylor 2003": (
+        "Short-term electricity demand forecasting using double seasonal exponential smoothing. Journal "
+        "of the Operational Research Society 54"
+    ),
     "Theil 1950": (
         "A rank-invariant method of linear and polynomial regression analysis. Proceedings of the "
         "Koninklijke Nederlandse Akademie van Wetenschappen 53"
@@ -192,6 +209,11 @@ SOURCES: Final = {
         "Error bounds for convolutional codes and an asymptotically optimum decoding algorithm. IEEE "
         "Transactions on Information Theory 13"
     ),
+    "Vovk 1990": (
+        "Aggregating strategies. Proceedings of the Third Annual Workshop on Computational Learning "
+        "Theory, Morgan Kaufmann"
+    ),
+    "Vovk, Gammerman and Shafer 2005": "Algorithmic Learning in a Random World. Springer",
     "Wald and Wolfowitz 1940": (
         "On a test whether two samples are from the same population. Annals of Mathematical Statistics 11"
     ),

@@ -2,6 +2,10 @@
 ALTER TABLE forecasts.scores ADD COLUMN naive_error DOUBLE;
 ALTER TABLE forecasts.scores ADD COLUMN mean_error DOUBLE;
 ALTER TABLE forecasts.scores ADD COLUMN pinball DOUBLE;
+ALTER TABLE forecasts.scores ADD COLUMN is_champion BOOLEAN;
+UPDATE forecasts.scores AS scores SET is_champion = champions.model = scores.model
+FROM models.champions AS champions
+WHERE champions.series_id = scores.series_id AND champions.issued_at_utc = scores.issued_at_utc;
 COMMENT ON COLUMN forecasts.scores.model IS
     'Model: combination, seasonal_naive_day or selected, for example; traffic/models/forecasting lists the candidates.';
 COMMENT ON COLUMN forecasts.scores.step_seconds IS
@@ -16,6 +20,8 @@ COMMENT ON COLUMN forecasts.scores.mean_error IS
     'actual less the mean of what was measured in the 42 days before issue, in the unit of the series; null where nothing was.';
 COMMENT ON COLUMN forecasts.scores.pinball IS
     'Pinball loss, its mean over the seven quantiles, over the same scale as scaled_error; a pure number.';
+COMMENT ON COLUMN forecasts.scores.is_champion IS
+    'Whether this forecast spoke for the series at this target (forecasts.points): of the 7 days each may have a champion of its own.';
 
 COMMENT ON TABLE forecasts.points IS
     'One row per series, model, night, step and time forecast: the point forecast and seven quantiles. The next 24 hours stand at the step of the series, the next 7 days at 3,600 seconds; of an hourly series one run of 168 hours serves both.';
@@ -60,7 +66,7 @@ COMMENT ON TABLE models.backtests IS
 COMMENT ON COLUMN models.backtests.series_id IS
     'Series, <source>/<label>.';
 COMMENT ON COLUMN models.backtests.model IS
-    'Candidate: mean, last_value, seasonal_naive_day, seasonal_naive_week, level, day_recent or combination, for example; traffic/models/forecasting lists them.';
+    'Candidate: mean, last_value, seasonal_naive_day, seasonal_naive_week, level, last_days_adapted or combination, for example; traffic/models/forecasting lists them.';
 COMMENT ON COLUMN models.backtests.issued_at_utc IS
     'Midnight of the platform, in UTC, whose past the night knew.';
 COMMENT ON COLUMN models.backtests.step_seconds IS

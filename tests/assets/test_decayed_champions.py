@@ -36,7 +36,13 @@ def add_night(
             run = {"step_seconds": step, "horizon": horizon, "is_champion": True, "skill_naive": skill}
             warehouse.insert("models.backtests", pl.DataFrame([key | run]))
     if error is not None:
-        score = key | {"step_seconds": 300, "target_utc": night, "horizon": 1, "actual": 5.0}
+        score = key | {
+            "step_seconds": 300,
+            "target_utc": night,
+            "horizon": 1,
+            "actual": 5.0,
+            "is_champion": True,
+        }
         score |= {"error": error, "naive_error": -1.0}
         warehouse.insert("forecasts.scores", pl.DataFrame([score | changes]))
 
@@ -73,7 +79,7 @@ def test_the_hours_of_the_week_ahead_and_other_models_are_left_out(warehouse: Wa
         night = NIGHT - ago * DAY
         add_night(warehouse, "isp/good", night, 90.0, step_seconds=3600)
         add_night(warehouse, "isp/good", night, 90.0, target_utc=night + DAY, horizon=289)
-        add_night(warehouse, "isp/good", night, 90.0, model="mean")
+        add_night(warehouse, "isp/good", night, 90.0, model="mean", is_champion=False)
         add_night(warehouse, "isp/good", night, 90.0, target_utc=night + DAY / 2, horizon=2, naive_error=None)
     assert decayed_champions(warehouse.query, NIGHT).is_empty()
     assert champions_have_not_decayed(warehouse).passed

@@ -84,15 +84,16 @@ def filled(warehouse: Warehouse) -> Warehouse:
 
 
 COUNTED = """
-    SELECT series_id, model, step_seconds, date_diff('day', issued_at_utc, DATE '2024-06-30') AS ago, count(*)
+    SELECT series_id, model, is_champion, step_seconds,
+        date_diff('day', issued_at_utc, DATE '2024-06-30') AS ago, count(*)
     FROM forecasts.scores GROUP BY ALL ORDER BY ALL
 """
 SCORED = [
-    ("isp/five", "combination", 300, 1, 288),
-    ("isp/five", "combination", 3600, 1, 24),
-    ("isp/five", "combination", 3600, 2, 24),
-    ("isp/hourly", "combination", 3600, 1, 24),
-    ("isp/hourly", "selected", 3600, 1, 24),
+    ("isp/five", "combination", True, 300, 1, 288),
+    ("isp/five", "combination", True, 3600, 1, 24),
+    ("isp/five", "combination", True, 3600, 2, 24),
+    ("isp/hourly", "combination", True, 3600, 1, 24),
+    ("isp/hourly", "selected", False, 3600, 1, 24),
 ]
 
 
@@ -125,7 +126,7 @@ def test_a_second_run_replaces_the_day_and_leaves_the_others(filled: Warehouse) 
         filled.insert("forecasts.scores", row.with_columns(issued_at_utc=issued, target_utc=issued))
     for _ in range(2):
         write_scores(filled, NIGHT, DAY)
-    assert filled.query(COUNTED).rows() == [*SCORED, ("x", "m", 300, 0, 1)]
+    assert filled.query(COUNTED).rows() == [*SCORED, ("x", "m", None, 300, 0, 1)]
 
 
 def test_the_scores_do_not_depend_on_the_size_of_the_batches(

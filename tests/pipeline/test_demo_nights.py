@@ -290,6 +290,22 @@ def test_every_series_is_forecast_for_a_day_and_by_the_hour_for_a_week_in_each_n
     assert found["whole"].all()
 
 
+def test_every_series_is_forecast_for_seven_days_by_the_hour_in_each_night(nights: Nights) -> None:
+    found = nights.home.ask(
+        """
+        SELECT series_id, issued_at_utc, list(horizon ORDER BY target_utc) AS horizons,
+               min(target_utc) AS first, max(target_utc) - min(target_utc) = INTERVAL 167 HOUR AS whole
+        FROM forecasts.points WHERE is_champion AND step_seconds = 3600 GROUP BY series_id, issued_at_utc
+        """
+    )
+    assert found.height == len(nights.series) * len(NIGHTS)
+    assert all(horizons == list(range(1, 169)) for horizons in found["horizons"].to_list())
+    assert found["first"].equals(found["issued_at_utc"])
+    assert found["whole"].all()
+    week = nights.home.ask_published("SELECT series_id, count(*) AS n FROM forecasts.week_ahead GROUP BY ALL")
+    assert (set(week["series_id"]), set(week["n"])) == (nights.series, {168})
+
+
 def test_champions_have_forecast_and_say_why_they_are_champions(nights: Nights) -> None:
     champions = nights.home.ask("SELECT series_id, issued_at_utc, model, reason FROM models.champions")
     assert champions.height == len(nights.series) * len(NIGHTS)
@@ -364,7 +380,6 @@ def test_scores_are_of_the_day_before_and_of_what_was_measured(nights: Nights) -
         ) AS measured USING (series_id, step_seconds, target_utc)
         """
     )
-    assert scores.height == nights.home.ask("SELECT count(*) AS n FROM forecasts.scores")["n"].item()
     assert set(scores["series_id"]) == nights.series
     # The first night's forecast came true in the second, the second's in the third; of the first night's week
     # by the hour, the third night knows two days.
@@ -383,6 +398,32 @@ def test_scores_are_of_the_day_before_and_of_what_was_measured(nights: Nights) -
     assert ((scores["actual"] - scores["mean"]) - scores["error"]).abs().max() < 1e-3
     covered = (scores["actual"] >= scores["q10"]) & (scores["actual"] <= scores["q90"])
     assert covered.equals(scores["covered_80"])
+
+
+def test_hours_of_the_week_ahead_are_scored_by_what_was_measured_in_them(nights: Nights) -> None:
+    scores = nights.home.ask(
+        """
+        SELECT scores.issued_at_utc, scores.target_utc, any_value(scores.actual) AS actual,
+               avg(observations.value) AS measured, count(observations.value) AS n
+        FROM forecasts.scores AS scores
+        JOIN series.catalog AS catalog
+            ON catalog.series_id = scores.series_id AND catalog.step_seconds < scores.step_seconds
+        LEFT JOIN series.observations
+            ON observations.series_id = scores.series_id
+            AND at_utc >= target_utc AND at_utc < target_utc + INTERVAL 1 HOUR
+        WHERE scores.step_seconds = 3600
+        GROUP BY scores.series_id, scores.model, scores.issued_at_utc, scores.target_utc
+        """
+    )
+    hours_ahead = (scores["target_utc"] - scores["issued_at_utc"]).dt.total_hours()
+    # The first night's second day came true in the third.
+    assert set(zip(scores["issued_at_utc"], hours_ahead // 24, strict=True)) == {
+        (NIGHTS[0], 0),
+        (NIGHTS[0], 1),
+        (NIGHTS[1], 0),
+    }
+    assert (scores["actual"] - scores["measured"]).abs().max() <= 1e-9 * scores["measured"].max()
+    assert scores.filter(pl.col("n") >= 30)["actual"].null_count() == 0
 
 
 def test_the_bands_cover_about_what_they_say(nights: Nights) -> None:

@@ -33,7 +33,7 @@ AGREED_COLUMNS = {
     "forecasts.points": "series_id model is_champion issued_at_utc step_seconds target_utc horizon mean q025 "
     "q10 q25 q50 q75 q90 q975",
     "forecasts.scores": "series_id model issued_at_utc step_seconds target_utc horizon actual error "
-    "scaled_error covered_80 covered_95 naive_error mean_error pinball",
+    "scaled_error covered_80 covered_95 naive_error mean_error pinball is_champion",
     "diagnostics.autocorrelation": "series_id issued_at_utc stage lag acf pacf band_95 theoretical_acf "
     "theoretical_pacf fitted_model",
     "diagnostics.stationarity_tests": "series_id issued_at_utc stage test statistic p_value critical_value "

@@ -115,7 +115,7 @@ UNDO_VERSION_4 = (
     """,
     *(
         f"ALTER TABLE forecasts.scores DROP COLUMN {name}"
-        for name in ("naive_error", "mean_error", "pinball")
+        for name in ("naive_error", "mean_error", "pinball", "is_champion")
     ),
     *(
         f"COMMENT ON COLUMN {column} IS 'old'"
@@ -132,7 +132,9 @@ UNDO_VERSION_4 = (
     ),
     "COMMENT ON TABLE forecasts.points IS 'old'",
     "INSERT INTO forecasts.scores (series_id, model, issued_at_utc, step_seconds, target_utc, horizon, "
-    "error) VALUES ('www/bytes', 'periodic', TIMESTAMP '2024-05-01', 120, TIMESTAMP '2024-05-01', 1, -2.5)",
+    "error) VALUES ('www/bytes', 'periodic', TIMESTAMP '2024-05-01', 120, TIMESTAMP '2024-05-01', 1, -2.5), "
+    "('www/bytes', 'selected', TIMESTAMP '2024-05-01', 120, TIMESTAMP '2024-05-01', 1, 3.5)",
+    "INSERT INTO models.champions VALUES ('www/bytes', TIMESTAMP '2024-05-01', 'periodic', 'the rule')",
     "UPDATE platform.schema_versions SET version = 3",
 )
 
@@ -214,5 +216,5 @@ def test_a_warehouse_of_version_2_keeps_its_rows(changed: Callable[..., Path]) -
     prepare(file, schema.SQL / "migrations")
     row = read_query(file, "SELECT acf, theoretical_acf, fitted_model FROM diagnostics.autocorrelation")
     assert row.rows() == [(0.5, None, None)]
-    scores = read_query(file, "SELECT error, naive_error, mean_error, pinball FROM forecasts.scores")
-    assert scores.rows() == [(-2.5, None, None, None)]
+    scores = read_query(file, "SELECT error, naive_error, is_champion FROM forecasts.scores ORDER BY error")
+    assert scores.rows() == [(-2.5, None, True), (3.5, None, False)]

@@ -20,7 +20,7 @@ MEAN_DAYS: Final = 42
 """Days before issue whose mean is the forecast to beat: six whole weeks."""
 
 _COVERED: Final = ("covered_80", "covered_95")
-_KEPT: Final = ("series_id", "model", "issued_at_utc", "step_seconds", "target_utc", "horizon")
+_KEPT: Final = ("series_id", "model", "is_champion", "issued_at_utc", "step_seconds", "target_utc", "horizon")
 
 
 def score_points(points: pl.DataFrame, observations: pl.DataFrame, step_seconds: int) -> pl.DataFrame:

@@ -41,7 +41,11 @@ def what_a_forecast_avoids() -> Drawn:
     hours = pl.DataFrame({"target_utc": at, "slot": truth.slot}).tail(7 * 24).join(said, on="slot")
     issued = pl.col("target_utc").dt.truncate("1d")
     points = hours.with_columns(
-        model=pl.lit("true mean"), step_seconds=3600, issued_at_utc=issued, horizon=pl.col("slot") + 1
+        model=pl.lit("true mean"),
+        is_champion=True,
+        step_seconds=3600,
+        issued_at_utc=issued,
+        horizon=pl.col("slot") + 1,
     ).join(pl.DataFrame({"series_id": names}), how="cross")
     scores = score_points(points, observations, 3600)
     found = (

@@ -14,6 +14,7 @@ CREATE TABLE forecasts.scores (
     naive_error   DOUBLE,
     mean_error    DOUBLE,
     pinball       DOUBLE,
+    is_champion   BOOLEAN,
     PRIMARY KEY (series_id, model, issued_at_utc, step_seconds, target_utc),
     CHECK (step_seconds > 0),
     CHECK (horizon >= 0),
@@ -51,3 +52,5 @@ COMMENT ON COLUMN forecasts.scores.mean_error IS
     'actual less the mean of what was measured in the 42 days before issue, in the unit of the series; null where nothing was.';
 COMMENT ON COLUMN forecasts.scores.pinball IS
     'Pinball loss, its mean over the seven quantiles, over the same scale as scaled_error; a pure number.';
+COMMENT ON COLUMN forecasts.scores.is_champion IS
+    'Whether this forecast spoke for the series at this target (forecasts.points): of the 7 days each may have a champion of its own.';

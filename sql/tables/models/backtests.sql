@@ -27,7 +27,7 @@ COMMENT ON TABLE models.backtests IS
 COMMENT ON COLUMN models.backtests.series_id IS
     'Series, <source>/<label>.';
 COMMENT ON COLUMN models.backtests.model IS
-    'Candidate: mean, last_value, seasonal_naive_day, seasonal_naive_week, level, day_recent or combination, for example; traffic/models/forecasting lists them.';
+    'Candidate: mean, last_value, seasonal_naive_day, seasonal_naive_week, level, last_days_adapted or combination, for example; traffic/models/forecasting lists them.';
 COMMENT ON COLUMN models.backtests.issued_at_utc IS
     'Midnight of the platform, in UTC, whose past the night knew.';
 COMMENT ON COLUMN models.backtests.step_seconds IS

@@ -8,7 +8,7 @@ WITH scores AS (
 SELECT
     scores.series_id,
     scores.model,
-    coalesce(bool_or(points.is_champion), false) AS is_champion,
+    coalesce(bool_or(scores.is_champion), false) AS is_champion,
     scores.issued_at_utc,
     scores.step_seconds,
     scores.day_ahead,
@@ -26,12 +26,6 @@ SELECT
     avg(CAST(scores.covered_80 AS INTEGER)) AS coverage_80,
     avg(CAST(scores.covered_95 AS INTEGER)) AS coverage_95
 FROM scores
-LEFT JOIN forecasts.points AS points
-    ON points.series_id = scores.series_id
-    AND points.model = scores.model
-    AND points.issued_at_utc = scores.issued_at_utc
-    AND points.step_seconds = scores.step_seconds
-    AND points.target_utc = scores.target_utc
 GROUP BY scores.series_id, scores.model, scores.issued_at_utc, scores.step_seconds, scores.day_ahead;
 
 COMMENT ON VIEW forecasts.accuracy IS
@@ -42,7 +36,7 @@ COMMENT ON COLUMN forecasts.accuracy.series_id IS
 COMMENT ON COLUMN forecasts.accuracy.model IS
     'Model that made the forecast.';
 COMMENT ON COLUMN forecasts.accuracy.is_champion IS
-    'Whether this model spoke for the series at these targets.';
+    'Whether this model spoke for the series in that night, of that day ahead.';
 COMMENT ON COLUMN forecasts.accuracy.issued_at_utc IS
     'Midnight of the platform, in UTC, at which the forecast was issued.';
 COMMENT ON COLUMN forecasts.accuracy.step_seconds IS

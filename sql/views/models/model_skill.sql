@@ -12,11 +12,8 @@ kept AS (
     FROM forecasts.scores AS scores
     JOIN series.catalog AS catalog
         ON catalog.series_id = scores.series_id AND catalog.step_seconds = scores.step_seconds
-    JOIN models.champions AS champions
-        ON champions.series_id = scores.series_id
-        AND champions.issued_at_utc = scores.issued_at_utc
-        AND champions.model = scores.model
-    WHERE scores.target_utc < scores.issued_at_utc + INTERVAL 1 DAY OR scores.horizon = 1
+    WHERE scores.is_champion
+        AND (scores.target_utc < scores.issued_at_utc + INTERVAL 1 DAY OR scores.horizon = 1)
     QUALIFY scores.issued_at_utc > max(scores.issued_at_utc) OVER (PARTITION BY scores.series_id) - INTERVAL 7 DAY
 ),
 

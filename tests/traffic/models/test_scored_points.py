@@ -61,6 +61,7 @@ def test_figures_by_hand() -> None:
     assert row["pinball"] == pytest.approx(np.mean(losses) / 3.5)
     assert (row["covered_80"], row["covered_95"]) == (False, False)
     assert (row["horizon"], row["model"], row["issued_at_utc"]) == (6, "combination", NIGHT - DAY)
+    assert row["is_champion"] is True
 
 
 @pytest.mark.parametrize("days", range(1, 8))
@@ -105,7 +106,7 @@ def test_a_finer_forecast_than_the_series_and_a_series_without_values_are_not_sc
     issued = NIGHT - DAY
     points = points_of(forecast(issued, issued, 300), forecast(issued, issued, 3600, series_id="isp/new"))
     rows = score_points(points, values, 3600)
-    assert rows.select(pl.all().exclude("naive_error").is_null().sum()).row(0)[6:] == (2,) * 7
+    assert rows.select(pl.all().exclude("naive_error").is_null().sum()).row(0)[7:] == (2,) * 7
     assert rows["series_id"].to_list() == ["isp/a", "isp/new"]
 
 
