@@ -13,7 +13,14 @@ from assets.charts import forecast_chart, png_markdown
 from assets.constant_volatility_choice import chosen_series
 from assets.constant_volatility_rows import stored_models
 from assets.fan_out import fan_out
-from assets.forecast_frames import BACKTESTS, CHAMPIONS, POINTS, forecast_frames, refused_champions
+from assets.forecast_frames import (
+    BACKTESTS,
+    CHAMPIONS,
+    NO_MODEL,
+    POINTS,
+    forecast_frames,
+    refused_champions,
+)
 from assets.forecast_rows import model_points, scored_models
 from assets.landing import Landing
 from assets.night_tables import NightTables
@@ -126,13 +133,15 @@ def _own_forecasts(warehouse: Warehouse, night: Night, landing: Landing, log: An
 
 def _with_own(frames: Frames, own: Mapping[str, _OwnForecast]) -> Frames:
     """Add what the constant-volatility models say of a batch's series, and let those that take over speak."""
-    mine = {name: own[name] for name in frames[CHAMPIONS]["series_id"] if name in own}
-    added = [found.points for found in mine.values() if found.points.height]
+    said = frames[CHAMPIONS].select("series_id", "model", "reason")
+    mine = {name: (own[name], model, reason) for name, model, reason in said.iter_rows() if name in own}
+    added = [found.points for found, _, _ in mine.values() if found.points.height]
     if not added:
         return frames
+    standing = [(name, _winner(*each)) for name, each in mine.items()]
     points = pl.concat([frames.get(POINTS, pl.DataFrame()), *added], how="diagonal_relaxed")
     winners = pl.DataFrame(
-        [(name, *found.takes_over) for name, found in mine.items() if found.takes_over],
+        [(name, *winner) for name, winner in standing if winner is not None],
         {"series_id": pl.String, "winner": pl.String, "why": pl.String},
         orient="row",
     )
@@ -150,6 +159,15 @@ def _with_own(frames: Frames, own: Mapping[str, _OwnForecast]) -> Frames:
     if BACKTESTS in frames:
         changed[BACKTESTS] = _without_champion(frames[BACKTESTS], taken)
     return frames | changed
+
+
+def _winner(found: _OwnForecast, champion: str, reason: str) -> tuple[str, str] | None:
+    """Return the model that speaks in the champion's place, and why; also where there is no champion."""
+    if found.takes_over is not None or champion != NO_MODEL:
+        return found.takes_over
+    made = set(found.points["model"]) if found.points.height else set()
+    alone = next((model for model in (SELECTED, REFERENCE) if model in made), None)
+    return None if alone is None else (alone, f"{alone.capitalize()}: nothing else forecast it. {reason}")
 
 
 def _without_champion(backtests: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from assets.forecast_frames import BACKTESTS, CHAMPIONS, POINTS
+from assets.forecast_frames import BACKTESTS, CHAMPIONS, POINTS, refused_champions
 from assets.forecast_rows import scored_models
 from assets.forecasts import _OwnForecast, _with_own
 from assets.nights import Night
@@ -140,6 +141,20 @@ def test_a_series_that_the_forecaster_could_not_do_keeps_what_its_own_models_say
     spoken = made[POINTS].filter("is_champion")
     assert set(spoken["model"]) == {"selected"}
     assert spoken.height == 288
+
+
+def test_where_nothing_else_forecast_a_series_its_own_model_speaks() -> None:
+    """Points of which none is a champion's would keep the whole night from being published."""
+    refused = {CHAMPIONS: refused_champions(["net/stays", "net/plain"], "ValueError: no solution")}
+    only = own_of("net/plain", 300, 288, None)
+    reference = replace(only, points=only.points.filter(pl.col("model") == "reference"))
+    made = _with_own(refused, TAKEN | {"net/plain": reference})
+    assert made[CHAMPIONS].rows() == [
+        ("net/stays", "selected", "Selected: nothing else forecast it. ValueError: no solution"),
+        ("net/plain", "reference", "Reference: nothing else forecast it. ValueError: no solution"),
+    ]
+    spoken = made[POINTS].filter("is_champion").group_by("series_id", "model").len().rows()
+    assert sorted(spoken) == [("net/plain", "reference", 288), ("net/stays", "selected", 288)]
 
 
 def score(

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from assets.forecast_frames import BACKTESTS, CHAMPIONS, POINTS, forecast_frames, spans
@@ -158,6 +160,44 @@ def test_forecasts_follow_the_local_clock_through_its_changes(
         shown = local.dt.hour() + local.dt.minute() / 60 + 10 + within
         off = (run["mean"] - shown).abs()
         assert off.max() < 0.3, run.with_columns(local=local, off=off).sort("off").tail(3)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    zone=st.sampled_from(
+        [
+            "Europe/Berlin",
+            "America/New_York",
+            "Australia/Lord_Howe",  # by half an hour
+            "Asia/Kathmandu",
+            "America/Sao_Paulo",  # at midnight, until 2019
+            "Pacific/Apia",  # which left 30 December 2011 out
+        ]
+    ),
+    step_seconds=st.sampled_from(
+        [60, 300, 420, 900, 1_800, HOUR, 2 * HOUR, 5 * HOUR, 6 * HOUR, DAY, 2 * DAY]
+    ),
+    issued=st.datetimes(datetime(2011, 6, 1), datetime(2019, 12, 1)).map(
+        lambda at: at.replace(microsecond=0)
+    ),
+    late=st.integers(0, 50),
+    phase=st.integers(0, 59),
+)
+def test_every_target_is_served_by_a_step_that_is_forecast(
+    zone: str, step_seconds: int, issued: datetime, late: int, phase: int
+) -> None:
+    batch = batch_of(
+        traffic(1, 3, min(step_seconds, HOUR)), step_seconds, issued=issued, zone=zone, late=late, phase=phase
+    )
+    for span in spans(batch, issued, None):
+        histories = span.histories
+        assert 1 <= histories.days_ahead <= 7
+        assert 0 <= span.column.min() <= span.column.max() < histories.days_ahead * histories.day_steps
+        assert span.target_utc.len() == span.column.size
+        assert issued <= span.target_utc[0] < issued + timedelta(seconds=step_seconds)
+        assert span.target_utc.diff().drop_nulls().n_unique() <= 1
+        # What is known last is not lost, and nothing is put behind the issue.
+        assert np.isfinite(histories.values).any() == (late * step_seconds < 55 * DAY)
 
 
 def test_values_of_a_day_keep_their_weekday_where_the_clock_changes() -> None:
