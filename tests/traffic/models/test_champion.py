@@ -23,10 +23,8 @@ def test_a_model_takes_over_that_erred_less_in_enough_nights(
     found = challenger({"selected": ScoredModel(mae, 1.0, n_nights)})
     assert (found is not None) == takes_over
     if found is not None:
-        assert found == (
-            "selected",
-            f"Selected: in {n_nights} scored nights its error was {mae:.2f} times that of the best of the others.",
-        )
+        times = f"{mae:.2f} times that of the best of the others."
+        assert found == ("selected", f"Selected: in {n_nights} scored nights its error was {times}")
 
 
 def test_the_one_with_the_least_error_beside_the_champions_takes_over() -> None:
