@@ -26,13 +26,14 @@ from warehouse import Warehouse
 
 _SCORED = """
     SELECT own.series_id, own.model, avg(abs(own.error)) AS mae, avg(abs(other.error)) AS other_mae,
-        avg(abs(own.naive_error)) AS naive_mae, count(DISTINCT own.issued_at_utc) AS n_nights
+        avg(abs(own.naive_error)) AS naive_mae, count(DISTINCT own.issued_at_utc) AS n_nights,
+        coalesce(avg(own.pinball), 'inf') AS pinball
     FROM forecasts.scores AS own
     JOIN forecasts.scores AS other USING (series_id, issued_at_utc, step_seconds, target_utc)
     WHERE list_contains($models, own.model) AND NOT list_contains($models, other.model)
         AND list_contains($series, own.series_id) AND own.error IS NOT NULL AND other.error IS NOT NULL
         AND own.issued_at_utc >= $since AND own.target_utc < $until
-    GROUP BY own.series_id, own.model
+    GROUP BY own.series_id, own.model ORDER BY ALL
 """
 
 
@@ -105,9 +106,10 @@ def scored_models(
         "until": night.issued_at_utc,
     }
     found: dict[str, dict[str, ScoredModel]] = {}
-    for series_id, model, mae, other, naive, n_nights in warehouse.query(_SCORED, parameters).iter_rows():
+    rows = warehouse.query(_SCORED, parameters).iter_rows()
+    for series_id, model, mae, other, naive, n_nights, pinball in rows:
         least = min(error for error in (other, naive) if error is not None)
-        found.setdefault(series_id, {})[model] = ScoredModel(mae, least, n_nights)
+        found.setdefault(series_id, {})[model] = ScoredModel(mae, least, n_nights, pinball)
     return found
 
 

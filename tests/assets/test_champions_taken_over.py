@@ -249,3 +249,17 @@ def test_a_model_is_not_judged_by_the_rows_that_it_wrote_itself_as_champion(ware
     found = scored_models(warehouse, NIGHT, ["net/a"], OWN)["net/a"]
     assert found["selected"].champion_mae == 3.0
     assert challenger({"selected": found["selected"]}) is None
+
+
+@pytest.mark.parametrize(("of_constant", "winner"), [(0.4, "variable_volatility"), (0.2, "selected")])
+def test_of_models_with_the_same_points_the_better_intervals_take_over(
+    warehouse: Warehouse, of_constant: float, winner: str
+) -> None:
+    """A volatility that varies changes no point forecast: the mean error cannot tell the two apart."""
+    for back in range(1, LEAST_NIGHTS + 1):
+        score(warehouse, "net/a", back, {"variable_volatility": 2.1, "combination": 4.0}, pinball=0.3)
+        score(warehouse, "net/a", back, {"selected": 2.1}, pinball=of_constant)
+    taken = challenger(scored_models(warehouse, NIGHT, ["net/a"], OWN)["net/a"])
+    assert taken is not None
+    assert taken[0] == winner
+    assert "its error was 0.53 times that of the best of the others" in taken[1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 SELECTED: Final = "selected"
@@ -33,11 +34,14 @@ class ScoredModel:
         That of the nights' champions on the same targets, or of the seasonal naive forecast if that is less.
     n_nights : int
         Nights that they are means of.
+    pinball : float
+        Its mean scaled pinball loss, infinite where none was scored.
     """
 
     mae: float
     champion_mae: float
     n_nights: int
+    pinball: float = inf
 
 
 def challenger(scored: Mapping[str, ScoredModel]) -> tuple[str, str] | None:
@@ -52,7 +56,8 @@ def challenger(scored: Mapping[str, ScoredModel]) -> tuple[str, str] | None:
     -------
     model, reason : str
         The one with the least error of those that erred less than the champions over ``LEAST_NIGHTS`` nights
-        or more, and why; None if there is none.
+        or more, and why; None if there is none. Of those that err alike, as models do that differ in their
+        intervals alone, the one with the least pinball loss.
     """
     better = {
         name: found
@@ -61,7 +66,13 @@ def challenger(scored: Mapping[str, ScoredModel]) -> tuple[str, str] | None:
     }
     if not better:
         return None
-    name = min(better, key=lambda model: better[model].mae / better[model].champion_mae)
+
+    def rank(name: str) -> tuple[float, float, str]:
+        found = better[name]
+        # Sums of the same errors in another order differ in their last digits.
+        return round(found.mae / found.champion_mae, 9), found.pinball, name
+
+    name = min(better, key=rank)
     found = better[name]
     reason = (
         f"{name.capitalize()}: in {found.n_nights} scored nights its error was "
