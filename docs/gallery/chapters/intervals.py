@@ -139,7 +139,7 @@ def errors_that_go_together() -> Drawn:
         False,
     )
     scores = normal_scores(errors, law)
-    drawn = draw_normal_paths(scores, 60, 3.0, rng)
+    drawn = draw_normal_paths(scores, 60, 3.0, [rng] * len(scores))
     paths = values_of(drawn, law)
     lags = np.arange(0, 24)
 
@@ -184,6 +184,6 @@ def at_any_moment() -> Drawn:
         width=420,
         y_scale={"domain": [0, 1]},
     )
-    few = simulate_batch(histories(truth.values[:1]), 3600, 3, np.random.default_rng(0))
+    few = simulate_batch(histories(truth.values[:1]), 3600, 3, [np.random.default_rng(0)])
     near = np.abs(said - of_nights).max() < 0.12 and (alone >= said - 0.01).all()
     return Drawn(chart, bool(near and few.shape == (1, 3, 24)))

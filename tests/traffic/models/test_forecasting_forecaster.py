@@ -73,7 +73,8 @@ def test_a_model_by_name_knows_no_more(model):
     ):
         rows = [row for row in range(N_ROWS) if eve_of(row, one.lead) < 50]
         # The offset of the logarithm is a part of the mean of all: these are only reordered.
-        np.testing.assert_allclose(other.points[:, rows], one.points[:, rows], rtol=1e-9)
+        rtol = 1e-6 if model.endswith("@log") else 1e-9  # ... as spikes are cut of it, nearly
+        np.testing.assert_allclose(other.points[:, rows], one.points[:, rows], rtol=rtol)
 
 
 def test_the_law_of_tomorrow_follows_from_the_past_alone():

@@ -199,3 +199,34 @@ def test_whatever_it_is_it_is_forecast(values):
         assert figures.min() >= 0 or seen.min() < 0
         assert np.abs(figures[:, 0]).max() <= MOST * np.abs(seen).max()
     assert backtest(given_frame, 4, step="6h")["reason"].drop_nulls().len() == 1
+
+
+@pytest.mark.parametrize("place", [-1, -10])
+@pytest.mark.parametrize("factor", [1e2, 1e9])
+@pytest.mark.parametrize("step_seconds", [3_600, 300])
+def test_one_wrong_sample_lifts_no_hour_of_the_week(place, factor, step_seconds):
+    day = 86_400 // step_seconds
+    t = np.arange(30 * day)
+    rng = np.random.default_rng(81)
+    y = 100 * (1 + 0.5 * np.sin(2 * np.pi * t / day)) * np.exp(rng.normal(0, 0.05, t.size))
+    start = datetime(2025, 1, 6)
+    ds = [start + timedelta(seconds=step_seconds * int(k)) for k in t]
+    right = forecast(pl.DataFrame({"unique_id": "a", "ds": ds, "y": y}), 7 * day, step=step_seconds)
+    y[place] *= factor
+    made = forecast(pl.DataFrame({"unique_id": "a", "ds": ds, "y": y}), 7 * day, step=step_seconds)
+    # A spike is cut to ten robust standard deviations, which its own hour keeps.
+    np.testing.assert_allclose(made["diurnal"], right["diurnal"], rtol=0.35)
+    assert made["diurnal-hi-95"].max() < 2 * right["diurnal-hi-95"].max()
+
+
+@pytest.mark.parametrize("mean", [0.5, 1.0, 2.0])
+def test_counts_that_happen_to_be_zero_are_no_outages(mean):
+    y = np.random.default_rng(82).poisson(mean, 56 * 24).astype(float)
+    start = datetime(2025, 1, 6)
+    frame = pl.DataFrame(
+        {"unique_id": "a", "ds": [start + timedelta(hours=k) for k in range(y.size)], "y": y}
+    )
+    past = cross_validation(frame, 24, step="1h", n_windows=21)
+    held = past.select(pl.col("y").is_between("diurnal-lo-95", "diurnal-hi-95").mean()).item()
+    assert held > 0.92
+    assert "outage" not in backtest(frame, 24, step="1h").filter("is_champion")["reason"].item()

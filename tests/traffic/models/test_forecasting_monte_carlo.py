@@ -84,7 +84,7 @@ def test_the_quantiles_of_paths_are_those_of_the_forecast(days_ahead):
     values, _ = simulated(3, 0.8, n_series=3)
     histories, made = forecast_of(values, days_ahead)
     n_paths = 3_000
-    paths = simulate_batch(histories, 3600, n_paths, np.random.default_rng(65))
+    paths = simulate_batch(histories, 3600, n_paths, [np.random.default_rng([65, row]) for row in range(3)])
     assert paths.shape == (3, n_paths, days_ahead * HOURS)
     for index, level in enumerate(LEVELS):
         share = (paths <= made.quantiles[:, None, :, index]).mean(axis=1)
@@ -95,7 +95,7 @@ def test_the_quantiles_of_paths_are_those_of_the_forecast(days_ahead):
 def test_the_same_seed_gives_the_same_paths_and_another_others():
     values, _ = simulated(4, 0.8, n_series=2)
     histories, _ = forecast_of(values)
-    one, same, other = (simulate_batch(histories, 3600, 5, np.random.default_rng(s)) for s in (1, 1, 2))
+    one, same, other = (simulate_batch(histories, 3600, 5, [np.random.default_rng(s)] * 2) for s in (1, 1, 2))
     np.testing.assert_array_equal(one, same)
     assert (one != other).all(axis=2).mean() > 0.9
 
@@ -106,7 +106,9 @@ def test_the_share_of_paths_above_a_threshold_at_any_moment_is_its_probability(p
     histories, _ = forecast_of(values)
     # One standard deviation above the day's peak: a weekday passes it once in five.
     threshold = 148
-    paths = simulate_batch(histories, 3600, 300, np.random.default_rng(66))
+    paths = simulate_batch(
+        histories, 3600, 300, [np.random.default_rng([66, row]) for row in range(len(values))]
+    )
     said = (paths.max(axis=2) > threshold).mean(axis=1)
     came = values[:, 56 * HOURS : 57 * HOURS].max(axis=1) > threshold
     difference = said - came
@@ -127,7 +129,7 @@ def test_with_the_law_known_paths_pass_a_threshold_as_often_as_the_process(phi, 
         noise = rng.standard_normal((n, HOURS + 200))
         return lfilter([np.sqrt(1 - phi**2)], [1, -phi], noise, axis=1)[:, 200:]
 
-    drawn = draw_normal_paths(process(5_000)[None], 20_000, 3.0, rng)[0]
+    drawn = draw_normal_paths(process(5_000)[None], 20_000, 3.0, [rng])[0]
     said, came = ((x.max(axis=1) > threshold).mean() for x in (drawn, process(20_000)))
     # Four standard errors of the difference, and a point for the estimated correlation.
     assert abs(said - came) < 4 * np.sqrt(2 * came * (1 - came) / 20_000) + 0.01
@@ -139,7 +141,7 @@ def test_paths_remember_as_the_errors_do():
     scores = lfilter([np.sqrt(1 - phi**2)], [1, -phi], rng.standard_normal((4, 28, HOURS + 100)), axis=2)[
         :, :, 100:
     ]
-    drawn = draw_normal_paths(scores, 4_000, 3.0, rng)
+    drawn = draw_normal_paths(scores, 4_000, 3.0, [rng] * 4)
     assert np.abs(drawn.mean(axis=1)).max() < 4.5 / np.sqrt(4_000)
     assert np.abs(drawn.std(axis=1) - 1).max() < 4.5 / np.sqrt(8_000)
     for lag in (1, 3, 6, 12):
@@ -152,7 +154,7 @@ def test_paths_remember_as_the_errors_do():
 def test_of_two_forecasts_paths_remember_for_some_hours():
     scores = np.full((1, 28, HOURS), np.nan)
     scores[0, -2:] = 0.5
-    drawn = draw_normal_paths(scores, 4_000, 3.0, np.random.default_rng(68))
+    drawn = draw_normal_paths(scores, 4_000, 3.0, [np.random.default_rng(68)])
     for lag in (3, 6):
         assert (drawn[0, :, lag:] * drawn[0, :, :-lag]).mean() == pytest.approx(0.5 ** (lag / 3), abs=0.06)
 

@@ -56,7 +56,7 @@ def backtest(frame: Any, horizon: int, *, step: str | int | timedelta, holidays:
         As ``forecast``.
     """
     step_seconds = step_of(step)
-    check_options(horizon, (), step_seconds)
+    check_options(horizon, (), step_seconds, holidays)
     made = []
     for panel in panels_of(read_frame(frame), step_seconds, holidays=holidays):
         histories = histories_of(panel, targets_of(panel, horizon)[1])

@@ -62,22 +62,18 @@ class Champions:
     def _reason(self, series: int) -> str:
         chosen = CONTESTANTS[self.index[series, -1]]
         if self.n_judged[series] == 0:
-            return (
-                f"{_words(chosen)}: the record is too short to compare models on days that they had not seen."
-            )
+            return f"{_words(chosen)}: the record is too short to compare models."
         of_combination, *of_naive = self.mean_error[:, series]
         best = int(np.argmin(of_naive))
         least = of_naive[best]
-        days = f"{self.n_judged[series]} day{'s' if self.n_judged[series] > 1 else ''} that they had not seen"
+        days = f"{self.n_judged[series]} day{'s' if self.n_judged[series] > 1 else ''}"
         if chosen == COMBINATION:
             share = f"{of_combination / least:.2f} times" if least > 0 else "no more than"
             return (
                 f"{_words(chosen)}: on {days} its error was {share} that of the {_name(1 + best)} forecast."
             )
         share = f"{of_combination / least:.2f} times as large" if least > 0 else "larger"
-        return (
-            f"{_words(chosen)}: on {days} the combination's error was {share}, and no model may lose to it."
-        )
+        return f"{_words(chosen)}: on {days} the combination's error was {share}."
 
 
 def choose_champions(errors: NDArray[np.float64], is_judged: NDArray[np.bool_], lead: int) -> Champions:

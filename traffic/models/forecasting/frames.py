@@ -28,9 +28,11 @@ from traffic.models.forecasting.panel import (
     targets_of,
 )
 from traffic.windowing.histories import DAYS_A_WEEK, Histories
+from traffic.windowing.holiday_calendar import check_country
 from traffic.windowing.local_days import slots_a_day
 
 CUTOFF: Final = "cutoff"
+HIGHEST_LEVEL: Final = 99.8
 CHAMPION: Final = "diurnal"
 """Column of the champion's forecast."""
 
@@ -78,10 +80,13 @@ def forecast(
 
     Notes
     -----
-    Intervals are calibrated on errors out of sample; ``backtest`` says which model was chosen, and why.
+    The point forecast aims at the median: it is chosen by absolute errors. Intervals are calibrated on errors
+    out of sample, and hold on average over the days of the week; ``backtest`` says which model was chosen,
+    and why. Days are counted from the first target: with holidays, begin at midnight, for a day that
+    straddles two dates is a holiday if its middle is.
     """
     step_seconds, names = step_of(step), _model_names(models)
-    check_options(horizon, levels, step_seconds)
+    levels = check_options(horizon, levels, step_seconds, holidays)
     long = read_frame(frame)
     made = []
     for panel in panels_of(long, step_seconds, holidays=holidays):
@@ -129,11 +134,13 @@ def cross_validation(
         As ``forecast``.
     """
     step_seconds, names = step_of(step), _model_names(models)
-    check_options(horizon, levels, step_seconds)
-    step_size = horizon if step_size is None else step_size
-    if n_windows < 1 or step_size < 1:
-        raise ValueError(f"n_windows = {n_windows} and step_size = {step_size} must be at least 1.")
+    levels = check_options(horizon, levels, step_seconds, holidays)
+    step_size = check_count("step_size", horizon if step_size is None else step_size)
     long = read_frame(frame)
+    # Before the first row of all nothing is known.
+    seconds = long[TIME].dt.epoch("s").to_numpy()
+    span = int(np.ptp(seconds)) // step_seconds if seconds.size else 0
+    n_windows = min(check_count("n_windows", n_windows), max(span - horizon, 0) // step_size + 1)
     longest = horizon + (n_windows - 1) * step_size
     made = []
     # A day more, for changes of the clock and steps that do not divide it.
@@ -224,23 +231,44 @@ def as_came(made: pl.DataFrame, frame: Any) -> Any:
 
 
 def _model_names(models: str | Sequence[str]) -> list[str]:
-    names = [models] if isinstance(models, str) else list(models)
+    names = [models] if isinstance(models, str) else list(models) if isinstance(models, Iterable) else []
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"models = {models!r} must be 'auto', a model's name or several that differ.")
     for name in names:
         check_model(name)
     return names
 
 
-def check_options(horizon: int, levels: Sequence[float], step_seconds: int) -> None:
-    """Refuse a horizon of more than seven days, and levels that are no percents."""
+def check_count(name: str, value: int) -> int:
+    """Refuse what is no whole number from 1 on."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise ValueError(f"{name} = {value!r} must be a whole number, at least 1.")
+    return int(value)
+
+
+def check_options(
+    horizon: int, levels: Sequence[float], step_seconds: int, holidays: str | None = None
+) -> tuple[float, ...]:
+    """Refuse a horizon of more than seven days, levels that are no percents, and unknown countries.
+
+    Returns
+    -------
+    tuple of float
+        The levels.
+    """
     most = DAYS_A_WEEK * 86_400 // step_seconds
-    if not (isinstance(horizon, Integral) and 1 <= horizon <= most):
+    if check_count("horizon", horizon) > most:
+        raise ValueError(f"horizon = {horizon} must be 1 to {most}: at most seven days of {step_seconds} s.")
+    if holidays is not None:
+        check_country(holidays)
+    given = tuple(levels) if isinstance(levels, Iterable) and not isinstance(levels, str) else (levels,)
+    is_percent = [
+        isinstance(one, Real) and not isinstance(one, bool) and 0 < one <= HIGHEST_LEVEL for one in given
+    ]
+    names = {f"{one:g}" for one in given if isinstance(one, Real)}
+    if not isinstance(levels, Iterable) or not all(is_percent) or len(names) < len(given):
         raise ValueError(
-            f"horizon = {horizon} must be 1 to {most} whole steps: at most seven days of {step_seconds} s."
+            f"levels = {levels!r} must be percents that differ, such as (80, 95), above 0 and at most "
+            f"{HIGHEST_LEVEL:g}: four weeks of errors tell no rarer ones."
         )
-    given = levels if isinstance(levels, Iterable) else [levels]
-    wrong = [level for level in given if not (isinstance(level, Real) and 0 < level < 100)]
-    if wrong or given is not levels:
-        raise ValueError(
-            f"levels = {levels!r} must be numbers between 0 and 100, such as (80, 95): the percents that "
-            f"intervals hold."
-        )
+    return tuple(float(one) for one in given)

@@ -5,15 +5,18 @@ Options and output columns belong here; how paths are drawn belongs to ``paths``
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from numbers import Integral
 from typing import Any, Final
+from zlib import crc32
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from traffic.models.forecasting.forecaster import forecast_ahead, passes
-from traffic.models.forecasting.frames import CHAMPION, as_came, check_options, joined, labelled
+from traffic.models.forecasting.frames import CHAMPION, as_came, check_count, check_options, joined, labelled
 from traffic.models.forecasting.outages import without_outages
 from traffic.models.forecasting.panel import (
     ID,
@@ -52,7 +55,7 @@ def simulate_paths(
     n_paths : int
         Paths of each series.
     seed : int
-        The same seed gives the same paths.
+        The same seed gives a series the same paths, whatever stands beside it.
 
     Returns
     -------
@@ -67,16 +70,18 @@ def simulate_paths(
         As ``forecast``, and if ``n_paths`` is below 1.
     """
     step_seconds = step_of(step)
-    check_options(horizon, (), step_seconds)
-    if n_paths < 1:
-        raise ValueError(f"n_paths = {n_paths} must be at least 1.")
-    rng = np.random.default_rng(seed)
+    check_options(horizon, (), step_seconds, holidays)
+    check_count("n_paths", n_paths)
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+        raise ValueError(f"seed = {seed!r} must be a whole number, at least 0.")
     long = read_frame(frame)
     made = []
     for panel in panels_of(long, step_seconds, holidays=holidays):
         ds, column = targets_of(panel, horizon)
         histories = histories_of(panel, column)
-        drawn = simulate_batch(histories, step_seconds, n_paths, rng)
+        # A series' paths do not depend on those that stand beside it.
+        rngs = [np.random.default_rng([int(seed), crc32(str(name).encode())]) for name in panel.ids]
+        drawn = simulate_batch(histories, step_seconds, n_paths, rngs)
         at = panel.places(column, drawn.shape[2])[:, None, :]
         values = np.take_along_axis(drawn, np.broadcast_to(at, (*drawn.shape[:2], horizon)), axis=2)
         n_series = panel.ids.len()
@@ -92,7 +97,7 @@ def simulate_paths(
 
 
 def simulate_batch(
-    histories: Histories, step_seconds: int, n_paths: int, rng: np.random.Generator
+    histories: Histories, step_seconds: int, n_paths: int, rngs: Sequence[np.random.Generator]
 ) -> NDArray[np.float64]:
     """Draw paths of many series over all days ahead.
 
@@ -104,8 +109,8 @@ def simulate_batch(
         Spacing of the values.
     n_paths : int
         Paths of each series.
-    rng : numpy.random.Generator
-        The source of chance.
+    rngs : sequence of numpy.random.Generator
+        The source of chance of each series.
 
     Returns
     -------
@@ -127,7 +132,9 @@ def simulate_batch(
             ],
             axis=2,
         )
-        normal = draw_normal_paths(scores, n_paths, _HALF_LIFE_HOURS * 3600 / step_seconds, rng)
+        normal = draw_normal_paths(
+            scores, n_paths, _HALF_LIFE_HOURS * 3600 / step_seconds, [rngs[row] for row in rows]
+        )
         for day in days:
             slots = slice((day.lead - 1) * n_slots, day.lead * n_slots)
             paths[rows, :, slots] = values_of(normal[:, :, slots], day.law) * size

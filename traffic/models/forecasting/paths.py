@@ -6,6 +6,7 @@ How errors of one forecast go together, and draws of them, belong here; the law 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -58,7 +59,7 @@ def normal_scores(standardised: NDArray[np.float64], law: ErrorLaw) -> NDArray[n
 
 
 def draw_normal_paths(
-    scores: NDArray[np.float64], n_paths: int, half_life: float, rng: np.random.Generator
+    scores: NDArray[np.float64], n_paths: int, half_life: float, rngs: Sequence[np.random.Generator]
 ) -> NDArray[np.float64]:
     """Draw paths of normal deviates that go together as the scores of the past have done.
 
@@ -70,8 +71,8 @@ def draw_normal_paths(
         Paths of each series.
     half_life : float
         In steps, of the correlation of a series of which fewer than ``_LEAST_ORIGINS`` forecasts are known.
-    rng : numpy.random.Generator
-        The source of chance.
+    rngs : sequence of numpy.random.Generator
+        The source of chance of each series.
 
     Returns
     -------
@@ -85,7 +86,7 @@ def draw_normal_paths(
     circulant embedding (Dietrich and Newsam 1997); negative eigenvalues, which chance and missing pairs may
     cause, are taken for zero.
     """
-    n_series, _, horizon = scores.shape
+    horizon = scores.shape[2]
     size = 2 * horizon
     is_known = ~np.isnan(scores)
     spectra = np.fft.rfft(np.where(is_known, scores, 0.0), n=size, axis=2)
@@ -103,7 +104,8 @@ def draw_normal_paths(
     ) / size
     is_flat = total[:, 0] <= 0
     eigenvalues[is_flat], total[is_flat] = 1.0, 1.0
-    noise = np.fft.rfft(rng.standard_normal((n_series, n_paths, size)), axis=2)
+    drawn = np.stack([rng.standard_normal((n_paths, size)) for rng in rngs])
+    noise = np.fft.rfft(drawn, axis=2)
     drawn = np.fft.irfft(noise * np.sqrt(eigenvalues / total)[:, None], n=size, axis=2)
     return np.asarray(drawn[:, :, :horizon], dtype=np.float64)
 
