@@ -44,12 +44,15 @@ class Span:
         Place of each target behind the histories, on a clock that is never changed.
     histories : Histories
         At the same step.
+    own_step : int
+        Step of the series.
     """
 
     step_seconds: int
     target_utc: pl.Series
     column: NDArray[np.int64]
     histories: Histories
+    own_step: int
 
 
 def forecast_frames(
@@ -128,11 +131,15 @@ def spans(batch: SeriesBatch, issued_at_utc: datetime, country: str | None) -> I
     week = cut_into_days(values, cell[:n_known], int(cell[first]), n_slots, N_DAYS, DAYS_A_WEEK, kinds)
     targets = times.slice(first)
     days_ahead = int(column[:n_own].max()) // n_slots + 1
-    yield Span(step, targets.head(n_own), column[:n_own], week.ahead(days_ahead))
+    yield Span(step, targets.head(n_own), column[:n_own], week.ahead(days_ahead), step)
     if has_hours:
         by_hour = HOUR_SECONDS // step
         yield Span(
-            HOUR_SECONDS, targets.gather_every(by_hour), column[::by_hour] // by_hour, week.coarser(by_hour)
+            HOUR_SECONDS,
+            targets.gather_every(by_hour),
+            column[::by_hour] // by_hour,
+            week.coarser(by_hour),
+            step,
         )
 
 
@@ -185,16 +192,24 @@ def _champions(series_ids: Sequence[str], made: BatchForecast) -> pl.DataFrame:
 
 
 def _backtests(series_ids: Sequence[str], span: Span, made: BatchForecast) -> pl.DataFrame:
+    """Measure all days ahead, and the first one by itself where there are more at this step."""
     names = pl.Series("series_id", list(series_ids), pl.String)
-    if made.backtest is None:
-        return pl.DataFrame()
     scale = seasonal_scales(span.histories.values)
-    rows = measure_rows(made.backtest, list(made.champions[:, 0]), scale)
+    day_steps = span.histories.day_steps
+    runs = {span.column.size: made.backtest}
+    if span.step_seconds == span.own_step and span.column.size > day_steps:
+        runs = {day_steps: made.first_day, **runs}
+    rows = [
+        measure_rows(sums, list(made.champions[:, 0]), scale).with_columns(horizon=pl.lit(horizon))
+        for horizon, sums in runs.items()
+        if sums is not None
+    ]
+    if not rows:
+        return pl.DataFrame()
+    joined = pl.concat(rows)
     # What was never judged has nothing to say.
     return (
-        rows.with_columns(
-            names[rows["series"]], step_seconds=pl.lit(span.step_seconds), horizon=pl.lit(span.column.size)
-        )
+        joined.with_columns(names[joined["series"]], step_seconds=pl.lit(span.step_seconds))
         .drop("series")
         .filter(pl.col("n_origins") > 0)
     )

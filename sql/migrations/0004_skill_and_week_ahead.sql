@@ -72,7 +72,7 @@ COMMENT ON COLUMN models.backtests.issued_at_utc IS
 COMMENT ON COLUMN models.backtests.step_seconds IS
     'Step of the forecasts, in seconds: that of the series, or 3600 of the 7 days.';
 COMMENT ON COLUMN models.backtests.horizon IS
-    'Steps forecast from each origin, in steps: the measures are over all of them.';
+    'Steps forecast from each origin, in steps: the measures are over all of them. Of a run of seven days the first is measured by itself too.';
 COMMENT ON COLUMN models.backtests.n_origins IS
     'Origins that were forecast from, in origins.';
 COMMENT ON COLUMN models.backtests.is_champion IS
@@ -86,12 +86,12 @@ COMMENT ON COLUMN models.backtests.rmse IS
 COMMENT ON COLUMN models.backtests.bias IS
     'Mean of actual - forecast, in the unit of the series: positive when there was more than forecast.';
 COMMENT ON COLUMN models.backtests.pinball IS
-    'Mean pinball loss over the seven quantiles, over the same scale as mase; a pure number.';
+    'Mean pinball loss over the seven quantiles, over the same scale as mase, of what the rule would have given on the last 7 days that were judged, whichever model spoke then; a pure number, null of all models but the champion.';
 COMMENT ON COLUMN models.backtests.skill_naive IS
     '1 - mae over that of seasonal_naive_day from the same origins: 0 is as good, 1 without error, below 0 worse; a pure number, null where that is zero.';
 COMMENT ON COLUMN models.backtests.skill_mean IS
     '1 - mae over that of mean from the same origins: 0 is as good, 1 without error, below 0 worse; a pure number, null where that is zero.';
 COMMENT ON COLUMN models.backtests.coverage_80 IS
-    'Share of values within q10 to q90, 0 to 1; 0.8 is right.';
+    'Share of values within q10 to q90, of the same days as pinball, 0 to 1; 0.8 is right.';
 COMMENT ON COLUMN models.backtests.coverage_95 IS
-    'Share of values within q025 to q975, 0 to 1; 0.95 is right.';
+    'Share of values within q025 to q975, of the same days as pinball, 0 to 1; 0.95 is right.';

@@ -34,6 +34,8 @@ class BatchForecast:
         Why that of the first day, and what is odd about the history; empty unless the backtest is asked for.
     backtest : BacktestSums or None
         Over all days ahead, if asked for.
+    first_day : BacktestSums or None
+        Over the first day ahead alone.
     """
 
     points: NDArray[np.float64]
@@ -41,6 +43,7 @@ class BatchForecast:
     champions: NDArray[np.object_]
     reasons: list[str]
     backtest: BacktestSums | None
+    first_day: BacktestSums | None
 
 
 def forecast_batch(
@@ -77,6 +80,7 @@ def forecast_batch(
     champions = np.full((n_series, n_ahead), "", dtype=object)
     reasons = [""] * n_series
     sums: list[tuple[NDArray[np.intp], BacktestSums]] = []
+    first_sums: list[tuple[NDArray[np.intp], BacktestSums]] = []
     for rows, part in passes(histories):
         kept = without_outages(part.values, step_seconds)
         size = sizes_of(kept)[:, None]
@@ -93,10 +97,13 @@ def forecast_batch(
                     reasons[row] = f"{reason} {remark}".strip()
             if with_backtest:
                 of_day = backtest_sums(day, scaled)
+                if total is None:
+                    first_sums.append((rows, of_day * size[:, 0]))
                 total = of_day if total is None else total + of_day
         if total is not None:
             sums.append((rows, total * size[:, 0]))
-    return BatchForecast(points, quantiles, champions, reasons, _scattered(sums) if sums else None)
+    joined = (_scattered(parts) if parts else None for parts in (sums, first_sums))
+    return BatchForecast(points, quantiles, champions, reasons, *joined)
 
 
 def _scattered(parts: list[tuple[NDArray[np.intp], BacktestSums]]) -> BacktestSums:
