@@ -193,10 +193,6 @@ SOURCES: Final = {
         "A rank-invariant method of linear and polynomial regression analysis. Proceedings of the "
         "Koninklijke Nederlandse Akademie van Wetenschappen 53"
     ),
-    "Thompson 1935": (
-        "On a criterion for the rejection of observations and the distribution of the ratio of "
-        "deviation to sample standard deviation. Annals of Mathematical Statistics 6"
-    ),
     "Tukey 1977": "Exploratory Data Analysis. Addison-Wesley",
     "Varga 1997": (
         "Periodic Lyapunov equations: some applications and new algorithms. International Journal of "

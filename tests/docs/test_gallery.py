@@ -119,6 +119,7 @@ def test_every_work_that_the_science_cites_is_in_the_sources_and_no_other() -> N
         ("that Griffiths (1980)\n    recommends", ["Griffiths 1980"]),
         ("by Hobijn, Franses and Ooms (1998) if", ["Hobijn, Franses and Ooms 1998"]),
         ("Hwang and Valls Pereira 2006", ["Hwang and Valls Pereira 2006"]),
+        ("(Barber, Candès,\n    Ramdas and Tibshirani 2023)", ["Barber, Candès, Ramdas and Tibshirani 2023"]),
         ("Javorskyj et al. 2007, 2010.", ["Javorskyj et al. 2007", "Javorskyj et al. 2010"]),
         ("Constant-volatility\npost, step", ["Constant-volatility post"]),
         ("from April to July 2024, about", []),

@@ -8,7 +8,9 @@ from typing import Final
 
 from gallery.chapters import (
     arma,
+    asking,
     autoregression,
+    belief,
     correlation,
     days,
     densities,
@@ -45,7 +47,9 @@ CHAPTERS: Final[tuple[ModuleType, ...]] = (
     densities,
     days,
     forecaster,
+    belief,
     intervals,
+    asking,
     forecasts,
     skill,
 )

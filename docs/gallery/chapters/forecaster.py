@@ -1,22 +1,16 @@
-"""The forecaster: days of the past speak for the next one, are updated, and are believed by how well they did."""
+"""The forecaster: days of the past speak for the next one, and what they leave over is carried on."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from gallery.drawing import SAMPLE, THEORY, band, bars, beside, dots, heat, level, line, panel, steps
+from gallery.drawing import SAMPLE, THEORY, bars, beside, dots, line, panel, steps
 from gallery.picture import Drawn, picture
 from gallery.processes import Floats, arma, link, stream
-from traffic.models.forecasting.calendars import believe_calendar
-from traffic.models.forecasting.candidates import CandidateMaker, candidate_names, split_name
-from traffic.models.forecasting.champions import CONTESTANTS, Champions, choose_champions
-from traffic.models.forecasting.combination import combination_weights, combine, daily_errors, judged_days
+from traffic.models.forecasting.combination import daily_errors, judged_days
 from traffic.models.forecasting.day_weights import day_weights
-from traffic.models.forecasting.models import check_model, model_names
 from traffic.models.forecasting.naive import NAIVE, naive_forecasts
-from traffic.models.forecasting.outages import without_outages
 from traffic.models.forecasting.profiles import PROFILES, ScaledDays, day_profiles
-from traffic.models.forecasting.remarks import remarks
 from traffic.models.forecasting.residual_autoregression import intraday_updates, lags_of
 from traffic.models.forecasting.residual_levels import level_updates
 from traffic.models.forecasting.residuals import (
@@ -43,9 +37,9 @@ def days_of(values: Floats) -> Floats:
 def voices_of_the_past() -> Drawn:
     """Which days speak for tomorrow.
 
-    Weight of each day by its age, the newest as one: of all days alike, with half-lives of one and of eight days,
-    which are straight lines on this scale; of the same weekday alone; and of both together, as the profile of day
-    and week has it. Before six weeks there is silence.
+    Weight of each day by its age, the newest as one: of all days alike, with half-lives of one and of
+    eight days, which are straight lines on this scale; of the same weekday alone; and of both together,
+    as the profile of day and week has it. Before six weeks there is silence.
     """
     weights = day_weights(KINDS, 1)
     age = 56 - np.arange(56)
@@ -75,9 +69,10 @@ def voices_of_the_past() -> Drawn:
 def profiles_of_tomorrow() -> Drawn:
     """What the days before say of tomorrow.
 
-    Left: three of the five profiles of a link, on the true mean of each hour. They are averages of fourth roots,
-    which low values move more than high ones. Right: root mean square errors over 200 links, by the days that
-    count in effect: sqrt(sum w^2), the standard deviation of a weighted mean of independent days.
+    Left: three of the five profiles of a link, on the true mean of each hour. They are averages of fourth
+    roots, which low values move more than high ones. Right: root mean square errors over 200 links, by
+    the days that count in effect: sqrt(sum w^2), the standard deviation of a weighted mean of independent
+    days.
     """
     truth = link("profiles_of_tomorrow", 56, n_series=200, phi=0.0)
     values = days_of(truth.values)
@@ -117,9 +112,9 @@ def profiles_of_tomorrow() -> Drawn:
 def errors_of_the_naive() -> Drawn:
     """What anybody could say.
 
-    Mean absolute error by hour of forecasts without a model, over 28 days of a hundred links: the value of the
-    day before and of the week before err twice, by 2 / sqrt(pi) standard deviations; the mean of all hours errs by
-    how far the hour lies from it.
+    Mean absolute error by hour of forecasts without a model, over 28 days of a hundred links: the value
+    of the day before and of the week before err twice, by 2 / sqrt(pi) standard deviations; the mean of
+    all hours errs by how far the hour lies from it.
     """
     truth = link("errors_of_the_naive", 56, n_series=100, phi=0.0)
     values = days_of(truth.values)
@@ -127,7 +122,11 @@ def errors_of_the_naive() -> Drawn:
     errors = np.abs(made[:, :, :-1] - values[:, 28:]).mean(axis=(1, 2))
     daily = daily_errors(made, values, judged_days(values, 1))
     chart = panel(
-        *(dots(HOUR, errors[NAIVE.index(name)], name.replace("_", " "), 30) for name in NAIVE if "last" not in name),
+        *(
+            dots(HOUR, errors[NAIVE.index(name)], name.replace("_", " "), 30)
+            for name in NAIVE
+            if "last" not in name
+        ),
         line(HOUR, 2 / np.sqrt(np.pi) * truth.std, THEORY),
         x="hour of the day",
         y="error, Gbit/s",
@@ -142,9 +141,9 @@ def errors_of_the_naive() -> Drawn:
 def a_spike_taken_off() -> Drawn:
     """A spike is taken off.
 
-    Five days of a link whose days are alike but for a little noise. The hour that is a thousand times what it was
-    is clipped to ten robust standard deviations before anything is averaged. A burst of six hours is left as it is,
-    and of a level that stays no hour is moved by as much as one.
+    Five days of a link whose days are alike but for a little noise. The hour that is a thousand times
+    what it was is clipped to ten robust standard deviations before anything is averaged. A burst of six
+    hours is left as it is, and of a level that stays no hour is moved by as much as one.
     """
     rng = stream("a_spike_taken_off")
     day = 5.0 + 3.0 * np.sin(2.0 * np.pi * (HOUR - 9) / 24)
@@ -176,9 +175,10 @@ def a_spike_taken_off() -> Drawn:
 def what_the_evening_says_of_the_night() -> Drawn:
     """What the last hours say of the next ones.
 
-    Residuals that are an AR(1) of 0.8, of three hundred series. Left: by how much of the last one the update is
-    moved, h hours ahead, on 0.8^h. Right: the weight of each day in what the coefficients are learned from, at
-    the three times when they are learned: those of the past know nothing of what came later.
+    Residuals that are an AR(1) of 0.8, of three hundred series. Left: by how much of the last one the
+    update is moved, h hours ahead, on 0.8^h. Right: the weight of each day in what the coefficients are
+    learned from, at the three times when they are learned: those of the past know nothing of what came
+    later.
     """
     noise = arma("what_the_evening_says_of_the_night", 56 * 24, ar=(0.8,), n_series=300)
     hourly = noise.reshape(300, 56, 24)
@@ -188,13 +188,19 @@ def what_the_evening_says_of_the_night() -> Drawn:
     slope = (update * last[:, None]).sum(axis=0) / (last**2).sum()
     ahead = np.arange(1, 25)
     left = panel(
-        dots(ahead, slope, SAMPLE, 30), line(ahead, 0.8**ahead, THEORY), x="hours ahead", y="part of the last one"
+        dots(ahead, slope, SAMPLE, 30),
+        line(ahead, 0.8**ahead, THEORY),
+        x="hours ahead",
+        y="part of the last one",
     )
     refits, _ = refit_rows(residuals.rows.size)
     weights = learning_weights(residuals)
     day = np.arange(weights.shape[1]) + 7
     right = panel(
-        *(line(day, w, f"for day {residuals.rows[refit] + 7}") for refit, w in zip(refits, weights, strict=True)),
+        *(
+            line(day, w, f"for day {residuals.rows[refit] + 7}")
+            for refit, w in zip(refits, weights, strict=True)
+        ),
         x="day of the history",
         y="weight",
         y_scale={"zero": True},
@@ -211,10 +217,10 @@ def what_the_evening_says_of_the_night() -> Drawn:
 def a_level_that_stays() -> Drawn:
     """What the last days say of the next ones.
 
-    Residuals whose level wanders, an AR(1) of 0.985 by the hour, of three hundred series: by how much of the last
-    one the level update is moved, h hours ahead, on 0.985^h, for the next day and for the third. It is a ridge
-    regression on four levels that fade and on two days of the same hour: after some hours it says less than it
-    might, by up to three tenths.
+    Residuals whose level wanders, an AR(1) of 0.985 by the hour, of three hundred series: by how much of
+    the last one the level update is moved, h hours ahead, on 0.985^h, for the next day and for the third.
+    It is a ridge regression on four levels that fade and on two days of the same hour: after some hours
+    it says less than it might, by up to three tenths.
     """
     phi = 0.985
     noise = arma("a_level_that_stays", 56 * 24, ar=(phi,), n_series=300)
@@ -236,144 +242,3 @@ def a_level_that_stays() -> Drawn:
     )
     near = np.abs(found[1] - phi ** ahead[:24]).max() < 0.3
     return Drawn(chart, bool(near and np.abs(found[3] - phi ** ahead[48:]).max() < 0.3))
-
-
-@picture(CandidateMaker.candidates, CandidateMaker.plain, candidate_names, split_name, model_names, check_model)
-def how_well_each_did() -> Drawn:
-    """How well each candidate does.
-
-    Mean absolute errors over 28 days of thirty links whose errors are an AR(1) of 0.7: of the candidates, and of the
-    profile of all days without an update, beside what one would err who knew mean, spread and coefficient of the
-    process.
-    """
-    truth = link("how_well_each_did", 56, n_series=30)
-    values = days_of(truth.values)
-    maker = CandidateMaker(values, KINDS, Scale.of(FOURTH_ROOT, values))
-    made = maker.candidates(1)
-    actual = values[:, 28:]
-    errors = np.abs(made.forecasts[:, :, :-1] - actual).mean(axis=(1, 2, 3))
-    profile, scale = split_name("all_days")
-    check_model(profile)
-    plain = np.abs(maker.plain(profile, 1)[:, :-1] - actual).mean()
-    last = (values[:, 27:-1, -1:] - truth.mean[-1]) / truth.std[-1]
-    oracle = truth.mean + truth.std * last * truth.phi ** (HOUR + 1.0)
-    best = float(np.abs(oracle - actual).mean())
-    names = [name.replace("_", " ") for name in candidate_names(1) if name != "level"]
-    order = np.argsort(errors[: len(names)])
-    chart = panel(
-        dots([*errors[order], plain], [*(names[index] for index in order), "all days, not updated"], SAMPLE, 60),
-        dots([best], [names[order[0]]], THEORY, 90, is_hollow=True),
-        x="error, Gbit/s",
-        y="",
-        width=420,
-        height=230,
-    )
-    updated = errors[made.names.index("all_days_intraday")] < plain
-    return Drawn(chart, bool(updated and best < errors.min() < 1.15 * best and "all_days@log" in model_names()))
-
-
-@picture(combination_weights, combine, believe_calendar)
-def how_much_each_is_believed() -> Drawn:
-    """How much each is believed.
-
-    Left: the weight of a candidate by how much more than the best it has erred, exp(-10 (e / e_min - 1)) before all
-    weights are made to sum to one. Right: a forecast of 10 without a calendar and of 4 with it, where every
-    fifth day is a holiday of 4: the first holiday is trusted to the calendar, the others to what has been.
-    """
-    more = np.linspace(0.0, 0.6, 25)
-    errors = np.broadcast_to(1.0 + more[:, None, None], (25, 1, 28)).copy()
-    is_judged = np.ones((1, 28), dtype=np.bool_)
-    weights = combination_weights(errors, is_judged, 1)[:, 0, -1]
-    combined = combine(np.broadcast_to(more[:, None, None, None], (25, 1, 29, 1)), errors, is_judged, 1)
-    theory = np.exp(-10.0 * more)
-    left = panel(
-        dots(more, weights / weights[0], SAMPLE, 30),
-        line(more, theory, THEORY),
-        x="erred more than the best by",
-        y="weight, the best as one",
-    )
-    is_holiday = np.arange(29) % 5 == 4
-    made = np.broadcast_to(np.array([10.0, 4.0])[:, None, None, None], (2, 1, 29, 1))
-    actual = np.where(is_holiday, 4.0, 10.0)
-    of_both = np.abs(made[:, :, :-1, 0] - actual[:-1])
-    believed = believe_calendar(made, of_both, is_judged, is_holiday, 1)[0, :, 0]
-    row = np.arange(29)
-    right = panel(
-        dots(row, actual, "what came", 40, is_hollow=True),
-        dots(row[1:], believed[1:], "believed", 24),
-        x="day",
-        y="Gbit/s",
-    )
-    mean = float((theory * more).sum() / theory.sum())
-    same = np.allclose(weights / weights[0], theory) and np.isclose(combined[0, -1, 0], mean)
-    return Drawn(beside(left, right), bool(same and np.allclose(believed[1:], actual[1:])))
-
-
-@picture(choose_champions, Champions.forecasts, Champions.names, Champions.reasons)
-def the_champion() -> Drawn:
-    """Who speaks for a series.
-
-    Errors of a combination that is good by the end and bad at first, and of the seasonal naive forecasts: the champion
-    of each day is the one with the least mean of the errors that its eve knew, so that the combination
-    has to earn its place.
-    """
-    day = np.arange(28.0)
-    errors = np.stack([4.0 * 0.8**day + 0.5, np.full(28, 2.0), np.full(28, 1.5)])[:, None]
-    champions = choose_champions(errors, np.ones((1, 28), dtype=np.bool_), 1)
-    picked = champions.forecasts(np.broadcast_to(np.arange(3.0)[:, None, None, None], (3, 1, 29, 1)))[0, :, 0]
-    left = panel(
-        *(
-            line(day, of_model[0], name.replace("_", " "))
-            for name, of_model in zip(CONTESTANTS, errors, strict=True)
-        ),
-        x="day",
-        y="error",
-        y_scale={"zero": True},
-    )
-    right = panel(
-        steps(np.arange(29), picked, "champion"),
-        x="day",
-        y="0 combination, 1 by day, 2 by week",
-    )
-    known = np.cumsum(errors, axis=2)[:, 0]
-    theory = np.array([1, *(int(np.argmin(known[:, k])) for k in range(28))])
-    named = champions.names() == ["combination"] and champions.reasons()[0].startswith("Combination: on 28 days")
-    return Drawn(beside(left, right), bool(named and (picked == theory).all()))
-
-
-@picture(without_outages, remarks)
-def what_is_no_zero() -> Drawn:
-    """Zeros that say nothing, and zeros that do.
-
-    The last two weeks of links as a forecaster sees them; red is taken for missing. An outage is; what is off every
-    Sunday, or has been off for more than a week, is not. What is odd is said: the first is told of 10 zeros, the third
-    that it has been zero for nine days.
-    """
-    rng = stream("what_is_no_zero")
-    values = np.abs(5.0 + rng.standard_normal((3, 56, 24)))
-    values[0, 50, 6:16] = 0.0
-    values[1, 6::7] = 0.0
-    values[2, 47:] = 0.0
-    kept = without_outages(values, 3600)
-    cells = np.where(np.isnan(kept), 2.0, (values > 0).astype(float))[:, 42:].reshape(3, -1)
-    at = [f"{k / 24:.2f}".removesuffix(".00") for k in range(42 * 24, 56 * 24)]
-    rows = ["an outage", "off on Sundays", "off for nine days"]
-    marks = []
-    for index, name in enumerate(rows):
-        t = np.arange(42 * 24, 56 * 24) / 24
-        here = values[index, 42:].ravel()
-        gone = np.where(cells[index] == 2.0, 0.0, np.nan)
-        marks.append(
-            panel(
-                line(t, here, "measured"),
-                dots(t, gone, "taken for missing", 30),
-                x="day of the history",
-                y="Gbit/s",
-                title=name,
-                width=180,
-                height=120,
-            )
-        )
-    said = remarks(values, kept)
-    right = said[0].startswith("10 zeros") and said[1] == "" and "zero for 9.0 days" in said[2]
-    return Drawn(beside(*marks), bool(right and (cells == 2.0).sum() == 10 and len(at) == cells.shape[1]))

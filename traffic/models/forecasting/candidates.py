@@ -60,13 +60,24 @@ class CandidateMaker:
         Kind of each day.
     scale : Scale
         On which days are averaged.
+
+    Attributes
+    ----------
+    values : ndarray of shape (series, N_DAYS, slots)
+        What is learned from: the given values, cut where they are spikes.
     """
 
     def __init__(self, values: NDArray[np.float64], kinds: NDArray[np.int64], scale: Scale) -> None:
         self._kinds = kinds
         self._scale = scale
         scaled = scale.forward(values)
-        self._first = without_surprises(ScaledDays.of(scaled), day_weights(self._kinds, 1))
+        days = ScaledDays.of(scaled)
+        self._first = without_surprises(days, day_weights(self._kinds, 1))
+        is_cut = self._first.days.values != days.values
+        self.values = values
+        if is_cut.any():
+            self.values = np.where(is_cut, scale.backward(self._first.days.values.copy()), values)
+            scaled = np.where(is_cut, self._first.days.values, scaled)
         self._bounds = _running_bounds(scaled)
 
     def plain(self, profile: str, lead: int) -> NDArray[np.float64]:

@@ -124,6 +124,8 @@ def forecast_ahead(
     scale = Scale.of(FOURTH_ROOT if is_root else IDENTITY, values)
     maker = CandidateMaker(values, kinds % DAYS_A_WEEK, scale)
     with_calendar = CandidateMaker(values, kinds, scale) if (kinds >= DAYS_A_WEEK).any() else None
+    # Neither the naive forecasts nor anybody's weight nor an interval shall hang on one wrong sample.
+    values = maker.values
     for lead in range(1, kinds.size - N_DAYS + 1):
         is_judged = judged_days(values, lead)
         made = maker.candidates(lead)

@@ -17,6 +17,9 @@ from traffic.windowing.medians import row_medians
 _OFF_DAYS: Final = 7
 """Zeros that have lasted for longer, and still do, are what is to be expected: the link is off."""
 
+_MOST_RUNS: Final = 0.01
+"""Runs of zeros that begin more often than at one value in a hundred are counts, which happen to be zero."""
+
 _FEWEST_DAYS: Final = 3
 """Days of a weekday that say what is usual on it."""
 
@@ -35,7 +38,8 @@ def without_outages(values: NDArray[np.float64], step_seconds: int) -> NDArray[n
     -------
     ndarray of the same shape
         NaN where exact zeros last half an hour at slots whose median is above zero, that of the same weekday
-        too if it was seen thrice; zeros at the end that have lasted for more than a week stay.
+        too if it was seen thrice; zeros at the end that have lasted for more than a week stay, and so do all
+        of a series that is often zero.
     """
     rows = np.flatnonzero((values == 0).any(axis=(1, 2)))
     if rows.size == 0:
@@ -46,8 +50,11 @@ def without_outages(values: NDArray[np.float64], step_seconds: int) -> NDArray[n
     for row, median in zip(rows, usual, strict=True):
         flat = kept[row].reshape(-1)
         is_outage = outages(flat, median.reshape(-1), step_seconds)
+        n_runs = np.count_nonzero(np.diff(is_outage.astype(np.int8), prepend=0) > 0)
+        if n_runs > _MOST_RUNS * np.count_nonzero(~np.isnan(flat)):
+            continue
         with_traffic = np.flatnonzero(flat > 0)
-        if with_traffic.size and np.count_nonzero(flat[with_traffic[-1] :] == 0) > _OFF_DAYS * n_slots:
+        if with_traffic.size and flat.size - 1 - with_traffic[-1] > _OFF_DAYS * n_slots:
             is_outage[with_traffic[-1] :] = False
         flat[is_outage] = np.nan
     return kept

@@ -59,7 +59,7 @@ def _sentences(values: NDArray[np.float64], kept: NDArray[np.float64]) -> Iterat
         return
     if n_outage := np.count_nonzero(np.isnan(kept) & ~np.isnan(values)):
         yield f"{n_outage:,} zeros where there is always traffic are taken for outages."
-    if (off := _zeros_at_end(observed)) > n_slots:
+    if (off := _zeros_at_end(flat)) > n_slots:
         yield f"It has been zero for {off / n_slots:.1f} days."
     elif (share := float(np.mean(observed == 0))) > _ZERO_SHARE:
         yield f"{share:.0%} of its values are zero."
@@ -68,9 +68,10 @@ def _sentences(values: NDArray[np.float64], kept: NDArray[np.float64]) -> Iterat
     yield from _change_of_level(kept)
 
 
-def _zeros_at_end(observed: NDArray[np.float64]) -> int:
-    with_traffic = np.flatnonzero(observed != 0)
-    return int(observed.size - 1 - with_traffic[-1]) if with_traffic.size else int(observed.size)
+def _zeros_at_end(flat: NDArray[np.float64]) -> int:
+    """Count the steps since the last traffic, up to the last zero."""
+    with_traffic, zeros = np.flatnonzero(flat > 0), np.flatnonzero(flat == 0)
+    return int(zeros[-1] - with_traffic[-1]) if zeros.size and with_traffic.size else 0
 
 
 def _change_of_level(values: NDArray[np.float64]) -> Iterator[str]:

@@ -28,8 +28,8 @@ class Scale:
     Parameters
     ----------
     name : str
-        One of ``SCALES``. Between the square root and the logarithm, the fourth root is the
-        variance-stabilising power of the Box-Cox family (Box and Cox 1964) that needs no offset at zero.
+        One of ``SCALES``. The fourth root lies between the square root and the logarithm in the family of
+        powers that even out variances (Box and Cox 1964), and needs no offset at zero.
     size : ndarray of shape (series,)
         Mean of the absolute values; the offset of the logarithm is a part of it.
     """

@@ -68,14 +68,21 @@ def without_surprises(days: ScaledDays, weights: DayWeights) -> FirstDay:
     is clipped to depends on no later day, else the forecasts of the past would know what came after them.
     """
     profiles, level = day_profiles(days, weights)
-    residuals = residuals_of(hourly_means(days.values, days.is_observed), profiles, lead=1)
+    hourly = hourly_means(days.values, days.is_observed)
+    residuals = residuals_of(hourly, profiles, lead=1)
     excess = _excess(residuals)
     rows = np.flatnonzero(excess.any(axis=(1, 2)))
     if rows.size == 0:
         return FirstDay(days, profiles, level, residuals)
     values = days.values.copy()
     steps = values.shape[2] // excess.shape[2]
-    values[rows, FIRST_PROFILE_DAY:] -= np.repeat(excess[rows], steps, axis=2)
+    # Of an hour's steps those are cut that are beyond what is left of it, not those beside them.
+    beyond = np.repeat(excess[rows], steps, axis=2)
+    left = np.repeat(hourly[rows, FIRST_PROFILE_DAY:] - excess[rows], steps, axis=2)
+    spiked = values[rows, FIRST_PROFILE_DAY:]
+    spiked = np.where(beyond > 0, np.minimum(spiked, left), spiked)
+    spiked = np.where(beyond < 0, np.maximum(spiked, left), spiked)
+    values[rows, FIRST_PROFILE_DAY:] = spiked
     np.copyto(values, 0.0, where=~days.is_observed)
     cleaned = ScaledDays(values, days.is_observed, days.is_complete)
     profiles[:, rows], level[rows] = day_profiles(cleaned.part(rows), weights)

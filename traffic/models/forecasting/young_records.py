@@ -75,7 +75,9 @@ def _own_deviates(
     observed = scaled[~np.isnan(scaled)]
     probability = np.abs(2 * levels - 1)
     width = np.quantile(np.abs(observed - observed.mean()), probability)
-    if days < _SEASONAL_DAYS:
+    if observed.size == 1:  # nothing is known of its spread but its size
+        width = np.abs(observed[0]) * probability
+    elif days < _SEASONAL_DAYS:
         width = width * max(1 / days, 1.0) * _student_factors(levels, _FREEDOM)
     else:
         differences = np.abs(scaled[n_slots:] - scaled[:-n_slots])
