@@ -275,7 +275,7 @@ def test_every_series_is_forecast_for_a_day_and_by_the_hour_for_a_week_in_each_n
                min(target_utc) - issued_at_utc < to_seconds(points.step_seconds) AS begins_at_issue,
                max(target_utc) - min(target_utc) = to_seconds((count(*) - 1) * points.step_seconds) AS whole
         FROM forecasts.points AS points JOIN series.catalog AS catalog USING (series_id)
-        WHERE is_champion GROUP BY ALL
+        WHERE is_champion GROUP BY series_id, issued_at_utc, points.step_seconds, catalog.step_seconds
         """
     )
     runs = found.select("series_id", "issued_at_utc", "is_own_step").rows()
@@ -364,22 +364,25 @@ def test_scores_are_of_the_day_before_and_of_what_was_measured(nights: Nights) -
     scores = nights.home.ask(
         """
         SELECT scores.*, points.mean, points.q10, points.q90, measured.value,
-            scores.step_seconds = measured.own_step AS is_own_step
+            scores.step_seconds = catalog.step_seconds AS is_own_step
         FROM forecasts.scores AS scores
         JOIN forecasts.points USING (series_id, model, issued_at_utc, step_seconds, target_utc, horizon)
-        JOIN (
+        JOIN series.catalog AS catalog ON catalog.series_id = scores.series_id
+        LEFT JOIN (
             SELECT scores.series_id, scores.step_seconds, target_utc,
-                any_value(catalog.step_seconds) AS own_step,
                 -- Of an hour the mean, where half of it was measured.
-                CASE WHEN 2 * count(value) * own_step >= scores.step_seconds THEN avg(value) END AS value
+                CASE WHEN 2 * count(value) * any_value(catalog.step_seconds) >= scores.step_seconds
+                    THEN avg(value) END AS value
             FROM (SELECT DISTINCT series_id, step_seconds, target_utc FROM forecasts.scores) AS scores
             JOIN series.catalog AS catalog USING (series_id)
             JOIN series.observations AS observations ON observations.series_id = scores.series_id
                 AND at_utc >= target_utc AND at_utc < target_utc + to_seconds(scores.step_seconds)
             GROUP BY scores.series_id, scores.step_seconds, target_utc
-        ) AS measured USING (series_id, step_seconds, target_utc)
+        ) AS measured ON measured.series_id = scores.series_id
+            AND measured.step_seconds = scores.step_seconds AND measured.target_utc = scores.target_utc
         """
     )
+    assert scores.height == nights.home.ask("SELECT count(*) AS n FROM forecasts.scores")["n"].item()
     assert set(scores["series_id"]) == nights.series
     # The first night's forecast came true in the second, the second's in the third; of the first night's week
     # by the hour, the third night knows two days.
