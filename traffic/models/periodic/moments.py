@@ -1,7 +1,7 @@
 """What each slot of the period is like, over all cycles: periodic mean and standard deviation.
 
 Moments, their intervals and the deviations from them belong here, for many series at once. Tests on them
-belong to ``moment_tests``, forecasts to ``traffic.models.periodic_forecast``.
+belong to ``moment_tests``, forecasts to ``traffic.models.forecasting``.
 """
 
 from __future__ import annotations
