@@ -65,7 +65,10 @@ def fit_records(fit: Fit, records: list[tuple[Any, Any]], day_steps: int) -> dic
         return out | {"note": failure}
     spent, notes = [], []
     for r, (values, origins) in enumerate(records):
-        for j in np.flatnonzero(every(out["stride"], origins.size)):
+        for j in np.flatnonzero(every(out["stride"], origins.size))[::-1]:
+            if out["stride"] > 1 and sum(spent) > BUDGET_SECONDS:
+                notes.append(f"left out: {BUDGET_SECONDS:.0f} s were over")
+                continue
             for s in range(values.shape[0]):
                 history = _history(values[s], origins[j], day_steps)
                 quantiles, seconds, note = limited(fit, history, day_steps)
