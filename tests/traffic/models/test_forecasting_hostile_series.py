@@ -214,8 +214,10 @@ def test_one_wrong_sample_lifts_no_hour_of_the_week(place, factor, step_seconds)
     right = forecast(pl.DataFrame({"unique_id": "a", "ds": ds, "y": y}), 7 * day, step=step_seconds)
     y[place] *= factor
     made = forecast(pl.DataFrame({"unique_id": "a", "ds": ds, "y": y}), 7 * day, step=step_seconds)
-    # A spike is cut to ten robust standard deviations, which its own hour keeps.
-    np.testing.assert_allclose(made["diurnal"], right["diurnal"], rtol=0.35)
+    ratio = (made["diurnal"] / right["diurnal"]).to_numpy()
+    # A spike is cut to ten robust standard deviations, which its own hour keeps on the days ahead.
+    assert np.count_nonzero(np.abs(ratio - 1) > 0.15) <= 7 * day // 24
+    assert ratio.max() < 2
     assert made["diurnal-hi-95"].max() < 2 * right["diurnal-hi-95"].max()
 
 

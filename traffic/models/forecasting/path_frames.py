@@ -16,7 +16,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from traffic.models.forecasting.forecaster import forecast_ahead, passes
-from traffic.models.forecasting.frames import CHAMPION, as_came, check_count, check_options, joined, labelled
+from traffic.models.forecasting.frames import (
+    CHAMPION,
+    as_came,
+    check_options,
+    joined,
+    labelled,
+    refuse_uncountable,
+)
 from traffic.models.forecasting.outages import without_outages
 from traffic.models.forecasting.panel import (
     ID,
@@ -71,7 +78,7 @@ def simulate_paths(
     """
     step_seconds = step_of(step)
     check_options(horizon, (), step_seconds, holidays)
-    check_count("n_paths", n_paths)
+    refuse_uncountable("n_paths", n_paths)
     if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
         raise ValueError(f"seed = {seed!r} must be a whole number, at least 0.")
     long = read_frame(frame)
