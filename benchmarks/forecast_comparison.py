@@ -194,7 +194,11 @@ def pooled(rows: Sequence[Row], nominal: int) -> Coverage:
     )
 
 
+# A peer that was stopped before is no yardstick: two days tell good luck from skill for nobody.
+FEWEST_DAYS = 4
+
+
 def strongest(rows: Sequence[Row], measure: str) -> Row | None:
-    """Return the single peer that ours does worst against, by ``MASE`` or ``pinball``; None without peers."""
-    with_ratio = [row for row in rows if not np.isnan(row.ratios[measure])]
+    """Return the peer that ours does worst against, of those with enough days; None without one."""
+    with_ratio = [row for row in rows if not np.isnan(row.ratios[measure]) and sum(row.days) >= FEWEST_DAYS]
     return max(with_ratio, key=lambda row: row.ratios[measure], default=None)
