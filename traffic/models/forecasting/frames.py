@@ -135,12 +135,14 @@ def cross_validation(
     """
     step_seconds, names = step_of(step), _model_names(models)
     levels = check_options(horizon, levels, step_seconds, holidays)
-    step_size = refuse_uncountable("step_size", horizon if step_size is None else step_size)
+    step_size = horizon if step_size is None else step_size
+    refuse_uncountable("step_size", step_size)
+    refuse_uncountable("n_windows", n_windows)
     long = read_frame(frame)
     # Before the first row of all nothing is known.
     seconds = long[TIME].dt.epoch("s").to_numpy()
     span = int(np.ptp(seconds)) // step_seconds if seconds.size else 0
-    n_windows = min(refuse_uncountable("n_windows", n_windows), max(span - horizon, 0) // step_size + 1)
+    n_windows = min(n_windows, max(span - horizon, 0) // step_size + 1)
     longest = horizon + (n_windows - 1) * step_size
     made = []
     # A day more, for changes of the clock and steps that do not divide it.
@@ -239,11 +241,23 @@ def _model_names(models: str | Sequence[str]) -> list[str]:
     return names
 
 
-def refuse_uncountable(name: str, value: int) -> int:
-    """Refuse what is no whole number from 1 on."""
+def refuse_uncountable(name: str, value: int) -> None:
+    """Refuse what is no whole number from 1 on.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    value : int
+        What it should be.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
     if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
         raise ValueError(f"{name} = {value!r} must be a whole number, at least 1.")
-    return int(value)
 
 
 def check_options(
@@ -257,7 +271,8 @@ def check_options(
         The levels.
     """
     most = DAYS_A_WEEK * 86_400 // step_seconds
-    if refuse_uncountable("horizon", horizon) > most:
+    refuse_uncountable("horizon", horizon)
+    if horizon > most:
         raise ValueError(f"horizon = {horizon} must be 1 to {most}: at most seven days of {step_seconds} s.")
     if holidays is not None:
         check_country(holidays)
