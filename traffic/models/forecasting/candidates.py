@@ -73,9 +73,9 @@ class CandidateMaker:
         scaled = scale.forward(values)
         days = ScaledDays.of(scaled)
         self._first = without_surprises(days, day_weights(self._kinds, 1))
-        is_cut = self._first.days.values != days.values
         self.values = values
-        if is_cut.any():
+        if self._first.days is not days:
+            is_cut = self._first.days.values != days.values
             self.values = np.where(is_cut, scale.backward(self._first.days.values.copy()), values)
             scaled = np.where(is_cut, self._first.days.values, scaled)
         self._bounds = _running_bounds(scaled)

@@ -30,6 +30,7 @@ from traffic.models.forecasting.panel import (
 from traffic.windowing.histories import DAYS_A_WEEK, Histories
 from traffic.windowing.holiday_calendar import check_country
 from traffic.windowing.local_days import slots_a_day
+from traffic.windowing.regular_series import DAY_SECONDS
 
 CUTOFF: Final = "cutoff"
 HIGHEST_LEVEL: Final = 99.8
@@ -270,7 +271,7 @@ def check_options(
     tuple of float
         The levels.
     """
-    most = DAYS_A_WEEK * 86_400 // step_seconds
+    most = DAYS_A_WEEK * DAY_SECONDS // step_seconds
     refuse_uncountable("horizon", horizon)
     if horizon > most:
         raise ValueError(f"horizon = {horizon} must be 1 to {most}: at most seven days of {step_seconds} s.")
