@@ -22,6 +22,7 @@ from traffic.windowing.series_batch import SeriesBatch
 PEAKS = "diagnostics.daily_peaks"
 
 _PHASES = ("phase_minutes", "phase_lower_95", "phase_upper_95", "phase_harmonic_minutes")
+_SCORES = ("phase_score", "level_score", "shape_score", "level_share")
 _WORTH_A_WORD = 1.0
 """Minutes a day: a drift below it is what seasons do."""
 
@@ -68,6 +69,7 @@ def day_rows(batch: SeriesBatch, without_drift: Collection[str] = ()) -> DayRows
     odd = unusual_days(measured, weekday, phases)
     reasons = [odd.reason(row, day) for row in range(len(batch.series_ids)) for day in range(number.size)]
     values = {name: getattr(phases, name) for name in ("peak_value", *_PHASES)}
+    values |= {name: getattr(odd, name) for name in _SCORES}
     second = phases.peak_slot * batch.step_seconds
     peaks = long_frame(batch.series_ids, {"local_date": dates}, values | {"second": second})
     at = pl.when(pl.col("second") >= 0).then(pl.col("second") * 1_000_000_000).cast(pl.Time)

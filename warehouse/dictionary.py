@@ -14,7 +14,17 @@ from warehouse.connection import connect
 from warehouse.schema import create_tables, create_views
 
 # The order in which data flow; a schema that is not named here follows in alphabetical order.
-SCHEMA_ORDER = ("raw", "series", "models", "forecasts", "diagnostics", "planning", "quality", "platform")
+SCHEMA_ORDER = (
+    "raw",
+    "series",
+    "models",
+    "forecasts",
+    "diagnostics",
+    "planning",
+    "alerts",
+    "quality",
+    "platform",
+)
 
 INTRODUCTION = """\
 # Data dictionary

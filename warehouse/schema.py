@@ -17,7 +17,7 @@ import duckdb
 from warehouse.connection import connect
 from warehouse.errors import WarehouseError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 SQL = Path(__file__).resolve().parent.parent / "sql"
 # Raw rows stay in the warehouse; readers get what was made of them.
 UNPUBLISHED = frozenset({"raw.web_requests", "raw.provider_samples"})

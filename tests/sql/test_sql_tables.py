@@ -95,17 +95,22 @@ AGREED_KEYS = {
     "diagnostics.density": (False, "series_id issued_at_utc local_date local_hour value"),
     "diagnostics.ensemble_correlation": (False, "series_id issued_at_utc slot lag"),
     "diagnostics.continuous_correlation": (False, "series_id issued_at_utc centring lag"),
-    "planning.congestion": (True, "series_id issued_at_utc window target_utc threshold"),
+    "planning.congestion": (False, "series_id issued_at_utc window target_utc threshold"),
     "planning.outlook": (True, "series_id issued_at_utc"),
+    "planning.reliability": (True, "issued_at_utc window bin_left"),
+    "planning.runouts": (True, "series_id issued_at_utc threshold local_week_start"),
+    "planning.bills": (True, "bill issued_at_utc method"),
+    "alerts.events": (True, "event_id"),
+    "alerts.deliveries": (True, "event_id channel"),
     "quality.expectations": (True, "run_at_utc table_name source expectation column_name"),
 }
 
 NUMBERS = {"DOUBLE", "BIGINT", "INTEGER", "SMALLINT", "INTEGER[]"}
 UNIT = re.compile(
     r"\b(in (the unit of|unit\b|byte|lines|records|rows|points|steps|seconds|minutes|days|cycles|origins)"
-    r"|in (harmonics|nats)"
+    r"|in (harmonics|nats|attempts|samples|forecasts|weeks|hours)"
     r"|per unit|\d to \d+|-1 to 1|at most 1|counted from [01]|pure number|as a share|Share of|cycles a period"
-    r"|1 = Monday|criterion|Status code|Number of differences|Version of)"
+    r"|1 = Monday|criterion|in the unit of its kind|Status code|Number of differences|Version of)"
 )
 
 

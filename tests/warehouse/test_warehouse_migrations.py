@@ -102,8 +102,22 @@ def test_an_older_warehouse_without_a_migration_is_refused(older: tuple[Path, Pa
     assert versions_of(file) == [version - 2]
 
 
+# What version 5 added, undone: the warehouse as version 4 left it.
+UNDO_VERSION_5 = (
+    *(f"DROP TABLE planning.{name}" for name in ("congestion", "outlook", "reliability", "runouts", "bills")),
+    "CREATE TABLE planning.congestion (series_id VARCHAR)",
+    "CREATE TABLE planning.outlook (series_id VARCHAR)",
+    "DROP SCHEMA alerts CASCADE",
+    *(
+        f"ALTER TABLE diagnostics.daily_peaks DROP COLUMN {name}"
+        for name in ("phase_score", "level_score", "shape_score", "level_share")
+    ),
+    "UPDATE platform.schema_versions SET version = 4",
+)
+
 # What version 4 added, undone: the warehouse as version 3 left it.
 UNDO_VERSION_4 = (
+    *UNDO_VERSION_5,
     "DROP TABLE models.backtests",
     """
     CREATE TABLE models.backtests (
@@ -199,7 +213,7 @@ def keys_of(file: Path) -> set[tuple[object, ...]]:
     return set(read_query(file, keys + "WHERE constraint_type = 'PRIMARY KEY'").rows())
 
 
-@pytest.mark.parametrize(("version", "undo"), [(2, UNDO_VERSION_3), (3, UNDO_VERSION_4)])
+@pytest.mark.parametrize(("version", "undo"), [(2, UNDO_VERSION_3), (3, UNDO_VERSION_4), (4, UNDO_VERSION_5)])
 def test_a_warehouse_of_an_older_version_becomes_the_one_of_this_release(
     changed: Callable[..., Path], template: Path, version: int, undo: tuple[str, ...]
 ) -> None:

@@ -10,6 +10,10 @@ CREATE TABLE diagnostics.daily_peaks (
     phase_harmonic_minutes DOUBLE,
     is_unusual             BOOLEAN,
     reason                 VARCHAR,
+    phase_score            DOUBLE,
+    level_score            DOUBLE,
+    shape_score            DOUBLE,
+    level_share            DOUBLE,
     PRIMARY KEY (series_id, local_date)
 );
 
@@ -36,3 +40,11 @@ COMMENT ON COLUMN diagnostics.daily_peaks.is_unusual IS
     'Whether phase, level or shape of the day are unlike those of the same days of other weeks; false also where the day was not judged.';
 COMMENT ON COLUMN diagnostics.daily_peaks.reason IS
     'Sentence that says what is unusual about the day; null where nothing is.';
+COMMENT ON COLUMN diagnostics.daily_peaks.phase_score IS
+    'How far the phase of the day lies from that of comparable days, in spreads of such differences: a pure number, null where it was not judged.';
+COMMENT ON COLUMN diagnostics.daily_peaks.level_score IS
+    'The same of its level; a pure number.';
+COMMENT ON COLUMN diagnostics.daily_peaks.shape_score IS
+    'The same of its distance from the usual shape; a pure number.';
+COMMENT ON COLUMN diagnostics.daily_peaks.level_share IS
+    'Difference of the day''s level from that of comparable days, as a share of that: 0.1 is ten percent higher.';
