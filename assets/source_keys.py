@@ -22,6 +22,8 @@ from traffic.windowing.holiday_calendar import check_country
 
 # The system knows these, but they are no place on earth and polars does not take them.
 _NO_PLACES = frozenset({"Factory", "localtime"})
+# A share of the capacity above this is a percentage written as one.
+_LARGEST_THRESHOLD = 5.0
 _SAMPLE_UTC = datetime(2001, 2, 3, 16, 5)
 
 
@@ -126,6 +128,18 @@ def _capacity(quantity: object) -> object:
     return quantity
 
 
+def _threshold(share: object) -> float:
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= _LARGEST_THRESHOLD:
+        raise ValueError(f"{share!r} is no share of a capacity; write a number above 0, such as 0.9 for 90 %")
+    return float(share)
+
+
+def _ascending(thresholds: tuple[float, ...]) -> tuple[float, ...]:
+    if not thresholds:
+        raise ValueError("the list is empty; write at least one share of the capacity, such as 0.9")
+    return tuple(sorted(set(thresholds)))
+
+
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Seconds = Annotated[int, BeforeValidator(_duration)]
 Size = Annotated[int, BeforeValidator(_size)]
@@ -137,4 +151,6 @@ TimeFormats = Annotated[tuple[Annotated[str, AfterValidator(_time_format)], ...]
 Country = Annotated[str, AfterValidator(check_country)]
 Separator = Annotated[str, AfterValidator(_separator)]
 Unit = Annotated[str, AfterValidator(_export_unit)]
+Threshold = Annotated[float, BeforeValidator(_threshold)]
+Thresholds = Annotated[tuple[Threshold, ...], AfterValidator(_ascending)]
 Capacity = Annotated[str | dict[str, str] | None, BeforeValidator(_capacity)]

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from assets.export_source import Export
 from assets.source_faults import fault_sentence
-from assets.source_keys import Seconds, SeriesPattern, TimeZone, is_time_zone
+from assets.source_keys import Seconds, SeriesPattern, Threshold, Thresholds, TimeZone, is_time_zone
 from assets.source_table import Table
 from assets.web_log_source import WebLog
 from traffic.parsing.quantity import duration_seconds
@@ -32,6 +32,8 @@ class Platform(Table):
     keep_nights: int = Field(default=14, ge=1, strict=True)
     constant_volatility: tuple[SeriesPattern, ...] = ("*",)
     constant_volatility_at_most: int = Field(default=24, ge=1, strict=True)
+    thresholds: Thresholds = (0.7, 0.9, 1.0)
+    runout_threshold: Threshold = 0.9
 
 
 Source = WebLog | Export

@@ -110,6 +110,12 @@ FAULTS = {
         "too small",
         "at least 1",
     ),
+    "a percentage for a share": (
+        "[platform]\nthresholds = [70, 90]\n",
+        "[platform] thresholds number 1",
+        "70 is no share of a capacity",
+        "such as 0.9 for 90 %",
+    ),
     "bad unit": (ISP + 'unit = "furlong"\n', '[export] "isp" unit', "'furlong' is not a unit", "bit/s"),
     "bad capacity": (ISP + 'unit = "bit/s"\ncapacity = "fast"\n', '"isp": capacity', "'fast'", "'10 Gbit/s'"),
     "one bad capacity of two": (

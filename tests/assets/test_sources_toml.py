@@ -47,6 +47,7 @@ def test_an_empty_file_has_defaults_and_no_source(toml: Path) -> None:
 def test_all_series_get_arima_and_garch_up_to_a_bound_unless_told_otherwise(toml: Path) -> None:
     platform = read(toml, "").platform
     assert (platform.constant_volatility, platform.constant_volatility_at_most) == (("*",), 24)
+    assert (platform.thresholds, platform.runout_threshold) == ((0.7, 0.9, 1.0), 0.9)
     said = '[platform]\nconstant_volatility = ["isp/*", "www/bytes"]\nconstant_volatility_at_most = 3\n'
     platform = read(toml, said).platform
     assert (platform.constant_volatility, platform.constant_volatility_at_most) == (("isp/*", "www/bytes"), 3)
