@@ -111,9 +111,9 @@ FAULTS = {
         "at least 1",
     ),
     "a percentage for a share": (
-        "[platform]\nthresholds = [70, 90]\n",
-        "[platform] thresholds number 1",
-        "70 is no share of a capacity",
+        "[platform]\nthresholds = [0.7, 90]\n",
+        "[platform] thresholds number 2",
+        "90 is no share of a capacity",
         "such as 0.9 for 90 %",
     ),
     "bad unit": (ISP + 'unit = "furlong"\n', '[export] "isp" unit', "'furlong' is not a unit", "bit/s"),
