@@ -1,0 +1,27 @@
+"""``diurnal ui``: Dagster's UI and daemon."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from orchestration.command_line import home_option, writable
+from orchestration.home import Home
+
+
+@click.command()
+@home_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port to listen on."
+)
+def ui(home: Path, host: str, port: int) -> None:
+    """Open Dagster's UI and run its daemon, with the nightly schedule, on a home.
+
+    It opens on any home; where sources.toml is absent or broken, the raw assets say so.
+    """
+    from orchestration.ui import serve
+
+    sys.exit(serve(writable(Home.at(home)), host, port))
