@@ -1,4 +1,4 @@
-"""One module for each subcommand of ``diurnal``: its words, its examples, the function it calls, its exit code.
+"""One module for each subcommand of ``diurnal``: its words, its examples, what it calls, its exit code.
 
-What a command does lies elsewhere in ``orchestration`` and is imported when the command runs: help must be quick.
+What a command does lies elsewhere in ``orchestration``, imported when the command runs: help must be quick.
 """
