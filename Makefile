@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly ui test lint types contracts check lock dictionary picture gallery bench bench-ingest bench-fits bench-arima bench-history bench-forecast bench-forecast-scale crash-test fuzz monte-carlo clean
+.PHONY: help nightly ui test lint types contracts check lock dictionary reference docs picture gallery bench bench-ingest bench-fits bench-arima bench-history bench-forecast bench-forecast-scale crash-test fuzz monte-carlo clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -38,7 +38,7 @@ types: $(INSTALLED) ## Check types; strict in traffic and warehouse
 contracts: $(INSTALLED) ## Check the direction of imports
 	$(BIN)/lint-imports
 
-check: test lint types contracts ## Everything that CI runs
+check: test lint types contracts docs ## Everything that CI runs
 
 lock: $(INSTALLED) ## Resolve the pins of pyproject.toml into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
@@ -46,6 +46,13 @@ lock: $(INSTALLED) ## Resolve the pins of pyproject.toml into requirements.lock
 
 dictionary: $(INSTALLED) ## Write docs/data_dictionary.md from the comments in sql/
 	$(BIN)/python -m warehouse.dictionary > docs/data_dictionary.md
+
+reference: $(INSTALLED) ## Write docs/cli.md from the commands
+	$(BIN)/python -m orchestration.command_reference > docs/cli.md
+
+docs: $(INSTALLED) ## Build the documentation's site into build/site, strictly and without a network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "build/site/index.html is the front page; with search: $(BIN)/python -m http.server -d build/site"
 
 picture: $(INSTALLED) ## Draw docs/forecast.png, the picture of the README, from home/
 	$(BIN)/python docs/picture.py

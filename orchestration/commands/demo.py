@@ -16,6 +16,10 @@ def demo(home: Path) -> None:
     """Write a simulated landing zone and its sources.toml into a home.
 
     The files are the same every time. Nothing is written if the home has a sources.toml already.
+
+    \b
+    Examples:
+      diurnal demo --home home
     """
     from orchestration.demo import DemoRefusedError, write_demo
 

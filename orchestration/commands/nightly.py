@@ -20,7 +20,8 @@ MAX_NIGHTS = 366
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The night: what is known before this date begins.  [default: the midnight after the newest record]",
+    metavar="YYYY-MM-DD",
+    help="The night: what is known before this date begins.  [default: the one after the newest record]",
 )
 @click.option(
     "--nights",
@@ -30,10 +31,17 @@ MAX_NIGHTS = 366
     help="How many nights, the last one being --as-of.",
 )
 @click.option(
-    "--wait", default="1h", show_default=True, help="How long to wait for another run of this home."
+    "--wait",
+    default="1h",
+    show_default=True,
+    metavar="DURATION",
+    help="How long to wait for another run of this home, such as 30s, 10m or 0.",
 )
 def nightly(home: Path, as_of: Any, nights: int, wait: str) -> None:
     """Read what has landed, fit, forecast, check and publish.
+
+    A night knows the data before its midnight and forecasts the 24 hours after it. Running it again replaces
+    its rows.
 
     \b
     Examples:

@@ -25,7 +25,7 @@ from orchestration.home import Home
     help="The series for the paper.  [default: the clearest of the first export with a whole week]",
 )
 def reproduce(home: Path, log: str | None, series: str | None) -> None:
-    """Lay the two documents that Diurnal is built from beside this home's data, on one page.
+    """Lay the documents that Diurnal is built from beside this home's data, on one page.
 
     Figure by figure and number by number: theirs, ours, and how far they agree. What no night has read
     yet is read for this alone.

@@ -24,6 +24,8 @@ from orchestration.home import Home
 def sources(home: Path, unknown: Path | None) -> None:
     """Check sources.toml and say what each source would read.
 
+    It exits with 2 if a source has no file.
+
     \b
     Examples:
       diurnal sources --home home

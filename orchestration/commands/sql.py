@@ -33,6 +33,7 @@ def sql(home: Path, warehouse: bool, output: str, query: str) -> None:
     \b
     Examples:
       diurnal sql --home home "SELECT * FROM raw.ingestion_summary"
+      diurnal sql --home home --warehouse "SELECT * FROM raw.rejected_lines LIMIT 10"
       diurnal sql --home home --format csv - < sql/queries/01_which_links_will_be_busiest_tomorrow.sql
     """
     from orchestration.asking import show_rows

@@ -18,9 +18,14 @@ from orchestration.home import Home
     "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port to listen on."
 )
 def ui(home: Path, host: str, port: int) -> None:
-    """Open Dagster's UI and run its daemon, with the nightly schedule, on a home.
+    """Open Dagster's UI on a home and keep its nightly schedule, until Ctrl-C.
 
     It opens on any home; where sources.toml is absent or broken, the raw assets say so.
+
+    \b
+    Examples:
+      diurnal ui --home home
+      diurnal ui --home home --host 0.0.0.0 --port 8080
     """
     from orchestration.ui import serve
 
