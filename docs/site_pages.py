@@ -83,7 +83,7 @@ def _present(entries: list[Any]) -> list[Any]:
     for entry in entries:
         title, value = next(iter(entry.items())) if isinstance(entry, dict) else (None, entry)
         if isinstance(value, list):
-            kept.append({title: _present(value)})
+            kept.extend([{title: pages}] if (pages := _present(value)) else [])
         elif value.endswith("/"):
             kept.extend(f"{value}{path.name}" for path in sorted((ROOT / "docs" / value).glob("*.md")))
         elif value in PAGES_FROM_ELSEWHERE or value == PYTHON_API or (ROOT / "docs" / value).exists():
