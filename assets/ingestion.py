@@ -28,6 +28,7 @@ from assets.printable import printable
 from assets.sources import Source
 from assets.web_log_loading import load_web_log
 from assets.web_log_source import WebLog
+from assets.work_done import blocks_told, part
 from traffic.parsing.content import UnreadableContentError, line_blocks
 from traffic.parsing.content_identity import Beginning, ContentIdentity
 from traffic.parsing.export import RefusedExportError
@@ -64,14 +65,23 @@ def ingest(warehouse: Warehouse, landing: Landing, say: Callable[[str], None]) -
         The ledger rows of the files that were read now.
     """
     rows: list[dict[str, Any]] = []
-    for source in landing.sources.all:
-        known = warehouse.read(ledger.TABLE, where={"source": source.name})
-        for found in _in_order(source, unread(landing.files_of(source), source, known)):
-            row = _ingest_file(warehouse, source, found)
+    new = [(source, _unread(warehouse, landing, source)) for source in landing.sources.all]
+    whole = sum(file.size_bytes for _, files in new for file in files) or 1
+    done = 0
+    for source, files in new:
+        for found in _in_order(source, files):
+            start, done = done, done + found.file.size_bytes
+            with part(start / whole, done / whole):
+                row = _ingest_file(warehouse, source, found)
             name = printable(found.file.path.name)
             say(f"{source.name}: {name} {row['status']}, {row['records_loaded']:,} records")
             rows.append(row)
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _unread(warehouse: Warehouse, landing: Landing, source: Source) -> list[LandingFile]:
+    known = warehouse.read(ledger.TABLE, where={"source": source.name})
+    return unread(landing.files_of(source), source, known)
 
 
 def _in_order(source: Source, files: list[LandingFile]) -> Iterator[_Found]:
@@ -158,7 +168,7 @@ def _read_new(
 def _read_log(warehouse: Warehouse, source: WebLog, file: LandingFile, identity: ContentIdentity) -> Account:
     start, form = _known_start(warehouse, source, file, identity)
     if start is None:
-        blocks = line_blocks(content_of(file, identity))
+        blocks = blocks_told(line_blocks(content_of(file, identity)), identity.n_bytes)
         account = load_web_log(warehouse, source, identity.file_id, blocks)
         return replace(account, bytes_read=identity.n_bytes)
     is_reopened = start.line_bytes < start.n_bytes
@@ -168,7 +178,10 @@ def _read_log(warehouse: Warehouse, source: WebLog, file: LandingFile, identity:
         warehouse,
         source,
         identity.file_id,
-        blocks=line_blocks(content_of(file, identity, start.line_bytes), first_line=start.n_lines + 1),
+        blocks=blocks_told(
+            line_blocks(content_of(file, identity, start.line_bytes), first_line=start.n_lines + 1),
+            identity.n_bytes - start.line_bytes,
+        ),
         # A format that was told from an unfinished line alone is told again from the whole one.
         format_name=form if start.n_lines else None,
         history=line_blocks(first_of(file, start.line_bytes)),

@@ -23,6 +23,7 @@ from orchestration.killed_runs import report_killed_runs
 from orchestration.progress import Progress
 from orchestration.reading import read_when_free
 from orchestration.run_lock import hold_run
+from orchestration.run_seconds import seconds_before
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -81,16 +82,17 @@ class NightlyRunner:
         """Read what has landed."""
         return self._run(INGEST, None)
 
-    def night(self, night: date) -> Outcome:
-        """Make everything for one night."""
-        return self._run(NIGHTLY, night)
+    def night(self, night: date, then: int = 0) -> Outcome:
+        """Make everything for one night, ``then`` more of which follow."""
+        return self._run(NIGHTLY, night, then)
 
-    def _run(self, job_name: str, night: date | None) -> Outcome:
+    def _run(self, job_name: str, night: date | None, then: int = 0) -> Outcome:
         job = self._definitions.resolve_job_def(job_name)
         run_id = str(uuid.uuid4())
         title = f"night {night}" if night else "reading what has landed"
+        steps, before = [node.name for node in job.nodes], seconds_before(self._instance, job_name)
         # Held before the run is recorded: at no moment does Dagster know a run that could die unnoticed.
-        with hold_run(self._home, run_id), self._progress.run(title, len(job.nodes)) as show:
+        with hold_run(self._home, run_id), self._progress.run(title, steps, before, then) as show:
             self._instance.add_event_listener(run_id, show)
             result = job.execute_in_process(
                 partition_key=night.isoformat() if night else None,

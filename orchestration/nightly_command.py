@@ -77,7 +77,9 @@ def _run_and_show(home: Home, sources: Sources, as_of: date | None, count: int, 
         except WarehouseError as error:
             print(f"Error: {error}", file=sys.stderr)
             return FAILED
-    outcomes += [runner.night(night) for night in nights]
+    outcomes += [
+        runner.night(night, then) for then, night in zip(reversed(range(len(nights))), nights, strict=True)
+    ]
     last = issued_at_utc(nights[-1], sources.platform.time_zone) if nights else None
     show_summary(console, home, outcomes, last, wait_seconds)
     if nights and all(outcome.is_good for outcome in outcomes):
