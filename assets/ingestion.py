@@ -28,7 +28,7 @@ from assets.printable import printable
 from assets.sources import Source
 from assets.web_log_loading import load_web_log
 from assets.web_log_source import WebLog
-from assets.work_done import blocks_told, part
+from assets.work_done import blocks_told, part, tell
 from traffic.parsing.content import UnreadableContentError, line_blocks
 from traffic.parsing.content_identity import Beginning, ContentIdentity
 from traffic.parsing.export import RefusedExportError
@@ -68,6 +68,8 @@ def ingest(warehouse: Warehouse, landing: Landing, say: Callable[[str], None]) -
     new = [(source, _unread(warehouse, landing, source)) for source in landing.sources.all]
     whole = sum(file.size_bytes for _, files in new for file in files) or 1
     done = 0
+    if any(files for _, files in new):
+        tell(0.0)  # files are identified first, which is none of the bytes to come
     for source, files in new:
         for found in _in_order(source, files):
             start, done = done, done + found.file.size_bytes

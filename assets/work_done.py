@@ -24,6 +24,13 @@ def watched(told: Callable[[float], None]) -> Iterator[None]:
         _TOLD.reset(token)
 
 
+def tell(share: float) -> None:
+    """Tell who looks on which share is done."""
+    told = _TOLD.get()
+    if told is not None:
+        told(share)
+
+
 @contextmanager
 def part(start: float, end: float) -> Iterator[None]:
     """Have what is told in the block count as the part of the work from one share to another."""
@@ -38,9 +45,8 @@ def part(start: float, end: float) -> Iterator[None]:
 
 def blocks_told(blocks: Iterator[LineBlock], n_bytes: int) -> Iterator[LineBlock]:
     """Pass blocks of lines on, and tell of each which share of the bytes it ends."""
-    told, done = _TOLD.get(), 0
+    done = 0
     for block in blocks:
         yield block
         done += len(block.content)
-        if told is not None:
-            told(min(1.0, done / max(1, n_bytes)))
+        tell(min(1.0, done / max(1, n_bytes)))

@@ -14,7 +14,7 @@ from assets.partitions import FIRST_NIGHT, issued_at_utc
 from assets.sources import Sources
 from orchestration.home import Home
 from orchestration.nightly import NightlyRunner, newest_record_utc, night_to_run, nights_until, tonight
-from orchestration.progress import Progress
+from orchestration.progress import Progress, own_console
 from orchestration.summary import show_next, show_summary
 from warehouse import WarehouseError
 
@@ -67,8 +67,15 @@ def run_nights(home: Home, sources: Sources, as_of: date | None, count: int, wai
 
 
 def _run_and_show(home: Home, sources: Sources, as_of: date | None, count: int, wait_seconds: float) -> int:
+    with own_console() as shown:
+        runner = NightlyRunner(home, wait_seconds, Progress(shown))
+        return _run_with(runner, home, sources, as_of, count, wait_seconds)
+
+
+def _run_with(
+    runner: NightlyRunner, home: Home, sources: Sources, as_of: date | None, count: int, wait_seconds: float
+) -> int:
     console = Console(soft_wrap=True, emoji=False)
-    runner = NightlyRunner(home, wait_seconds, Progress(Console(stderr=True, emoji=False)))
     outcomes = [runner.ingest()] if as_of is None else []
     nights: list[date] = []
     if not any(outcome.failures for outcome in outcomes):

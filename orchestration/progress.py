@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,8 +22,25 @@ from assets.work_done import watched
 from orchestration.estimate import Estimate, in_words
 
 _ENDED = frozenset({"STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"})
-# What is too long for the line is cut there: a second line would be left standing.
-_CUT = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+_BAR_WIDTH = 12
+_ONE_LINE = Column(no_wrap=True)
+# Beside the title, the bar and the step: the clock, the longest estimate, and the spaces between.
+_OTHER_WIDTH = 7 + len("about 55 min left, 23 h 55 min in all") + 4
+
+
+@contextmanager
+def own_console() -> Iterator[Console]:
+    """Give a console on standard error that is the terminal's even while a step runs.
+
+    Dagster points the descriptors of standard output and error at files of its own then.
+    """
+    try:
+        descriptor = os.dup(sys.stderr.fileno())
+    except (OSError, ValueError, AttributeError):  # replaced by something that is no file
+        yield Console(stderr=True, emoji=False)
+        return
+    with os.fdopen(descriptor, "w", encoding=sys.stderr.encoding, errors="replace") as stream:
+        yield Console(file=stream, emoji=False)
 
 
 class Progress:
@@ -30,7 +49,7 @@ class Progress:
     Parameters
     ----------
     console : rich.console.Console
-        Where; nothing moves on it unless it is a terminal.
+        Where; nothing moves on it unless it is a terminal that can.
     """
 
     def __init__(self, console: Console) -> None:
@@ -58,18 +77,20 @@ class Progress:
         callable
             To be told of each entry of the run's event log.
         """
-        if not self._console.is_terminal:
+        is_quiet = not self._console.is_terminal or self._console.is_dumb_terminal
+        if is_quiet:
             self._console.print(f"{title} …", markup=False)
         estimate = Estimate(steps, before or {}, time.monotonic())
         columns = (
-            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
-            BarColumn(bar_width=12),
+            TextColumn("{task.description}", markup=False, table_column=_ONE_LINE),
+            BarColumn(bar_width=_BAR_WIDTH),
             TimeElapsedColumn(),
             _Remaining(estimate, then),
-            TextColumn("{task.fields[step]}", style="dim", markup=False, table_column=_CUT),
+            TextColumn("{task.fields[step]}", style="dim", markup=False, table_column=_ONE_LINE),
         )
-        with Bar(*columns, console=self._console, disable=not self._console.is_terminal) as bar:
-            shown = _Shown(bar, bar.add_task(title, total=estimate.whole, step=""), estimate)
+        with Bar(*columns, console=self._console, disable=is_quiet) as bar:
+            room = self._console.width - len(title) - _BAR_WIDTH - _OTHER_WIDTH
+            shown = _Shown(bar, bar.add_task(title, total=estimate.whole, step=""), estimate, max(room, 0))
             with watched(estimate.tell):
                 yield shown.tell
             bar.update(shown.task, completed=estimate.whole)
@@ -78,8 +99,8 @@ class Progress:
 class _Shown:
     """One run on the bar."""
 
-    def __init__(self, bar: Bar, task: Any, estimate: Estimate) -> None:
-        self._bar, self.task, self._estimate = bar, task, estimate
+    def __init__(self, bar: Bar, task: Any, estimate: Estimate, room: int) -> None:
+        self._bar, self.task, self._estimate, self._room = bar, task, estimate, room
 
     def tell(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
@@ -88,7 +109,7 @@ class _Shown:
                 self._bar.console.print(printable_lines(entry.user_message), markup=False)
         elif event.event_type_value == "STEP_START":
             self._estimate.begin(str(event.step_key), time.monotonic())
-            self._bar.update(self.task, step=str(event.step_key).replace("__", "."))
+            self._bar.update(self.task, step=str(event.step_key).replace("__", ".")[: self._room])
         elif event.event_type_value in _ENDED:
             self._estimate.end(str(event.step_key))
 
@@ -97,7 +118,7 @@ class _Remaining(ProgressColumn):
     """The estimate in words; it moves the bar too, which knows only whole steps."""
 
     def __init__(self, estimate: Estimate, then: int) -> None:
-        super().__init__(table_column=Column(no_wrap=True))
+        super().__init__(table_column=_ONE_LINE)
         self._estimate, self._then = estimate, then
 
     def render(self, task: Task) -> Text:

@@ -1,7 +1,7 @@
 """The tutorial runs as it stands, in an empty folder, against a stranger's log of four weeks.
 
-What needs a network (the installation) is there already, and what stays open (the UI) is only parsed. The chapters on
-the night's page and on alerts run where the code has them.
+What needs a network (the installation) is there already, and what stays open (the UI) is only parsed. The
+chapters on the night's page and on alerts run where the code has them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -93,7 +92,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shown(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, str]]:
+def shown(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
     """What each block wrote, by its place on the page."""
     folder = tmp_path_factory.mktemp("stranger")
     (folder / "bin").mkdir()
@@ -114,8 +113,9 @@ def shown(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict
         timeout=1800,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "\x1b" not in done.stdout + done.stderr  # pipes: nothing moves, nothing is coloured
     parts = re.split(r"^=== (\d+)\n", done.stdout, flags=re.MULTILINE)
-    yield {int(number): text for number, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return {int(number): text for number, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def output_of(shown: dict[int, str], words: str, chapter: str = "") -> str:
@@ -145,13 +145,10 @@ def test_every_file_of_the_rotation_is_found(shown: dict[int, str]) -> None:
 @pytest.mark.pipeline
 def test_the_night_ends_with_the_tables_that_the_page_shows(shown: dict[int, str]) -> None:
     said = output_of(shown, "diurnal nightly", "Run the night")
-    for heading in ("source  files  copies  rejected    records  bad lines", "series        champion"):
-        assert (
-            heading.split()
-            == next(line.split() for line in PAGE.splitlines() if heading in line)[: len(heading.split())]
-        )
-        assert all(word in said for word in heading.split())
-    assert re.search(r"www/bytes +\w+ +[\d.]+ Mbyte", said)
+    for first in (" source ", " series "):
+        heading = next(line for line in PAGE.splitlines() if line.startswith(first))
+        assert any(line.split() == heading.split() for line in said.splitlines())
+    assert re.search(r"www/bytes +\w+ +[\d.]+ \w?byte", said)
     assert "www/requests" in said
 
 
