@@ -5,6 +5,7 @@ What is a fault is decided in ``sources`` and ``source_keys``.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -46,7 +47,8 @@ def fault_sentence(
     str
         One sentence.
     """
-    faults = error.errors(include_url=False)
+    # A mistyped key is missing too, under its right name: the word that stands there is what to look at.
+    faults = sorted(error.errors(include_url=False), key=lambda fault: fault["type"] == "missing")
     first = faults[0]
     where = _place(first["loc"], content)
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
@@ -59,7 +61,9 @@ def _what(fault: ErrorDetails, keys: Mapping[str, Collection[str]]) -> str:
     if fault["type"] == "extra_forbidden":
         known = _TABLES if len(location) == 1 else keys[table]
         kind = "table" if len(location) == 1 else "key"
-        return f"this {kind} is not known; write one of {', '.join(known)}"
+        near = difflib.get_close_matches(str(location[-1]), known, n=1)
+        nearest = f"did you mean {near[0]}? Else " if near else ""
+        return f"this {kind} is not known; {nearest}write one of {', '.join(known)}"
     is_table = len(location) == 1 or (len(location) == 2 and isinstance(location[1], int))
     if is_table and fault["type"] in ("tuple_type", "model_type"):
         return f"this is not such a table; {_TABLES[table]}"

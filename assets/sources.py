@@ -93,7 +93,11 @@ def read_sources(path: Path) -> Sources:
         ) from None
     except UnicodeDecodeError as error:
         raise SourcesError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except (tomllib.TOMLDecodeError, OSError) as error:
+    except OSError as error:
+        raise SourcesError(
+            f"{path} cannot be read ({error.strerror}); it must be a file that you may read"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
         raise SourcesError(f"{path} cannot be read as TOML: {error}") from None
     try:
         return Sources.model_validate(content)

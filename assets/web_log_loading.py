@@ -147,7 +147,10 @@ def _layout_of(source: WebLog, first: LineBlock, known: str | None) -> Layout:
     found = recognise_format(first.lines["line"].head(SNIFFED_LINES))
     if found.name is None:
         refuse_binary(first.lines)
-        raise RefusedFileError(f"its format is not recognised: {found.sentence}")
+        raise RefusedFileError(
+            f"its format is not recognised: {found.sentence}; "
+            "`diurnal sources --guess` with this file says what it looks like"
+        )
     layout = FORMATS[found.name]
     if layout.needs_month and source.month is None:
         raise RefusedFileError(

@@ -90,7 +90,7 @@ class Estimate:
 
     def _pace(self, now: float) -> float | None:
         done = self.done(now)
-        if not self._prior and done < LEAST_SHARE * self.whole:
+        if not self._prior and done <= LEAST_SHARE * self.whole:
             return None
         return (self._prior + now - self._started) / (self._prior + done)
 

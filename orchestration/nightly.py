@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from assets.partitions import FIRST_NIGHT, night_after
-from assets.sources import Sources
+from assets.sources import Sources, SourcesError
 from orchestration.definitions import definitions_of
 from orchestration.home import Home
 from orchestration.instance import open_instance
@@ -24,7 +24,10 @@ from orchestration.progress import Progress
 from orchestration.reading import read_when_free
 from orchestration.run_lock import hold_run
 from orchestration.run_seconds import seconds_before
+from warehouse import WarehouseBusyError, WarehouseError
 
+# These say what to do; what caused them says only what happened.
+_SPEAKS_FOR_ITSELF = frozenset({WarehouseError.__name__, WarehouseBusyError.__name__, SourcesError.__name__})
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -170,7 +173,7 @@ def _step_sentence(event: dg.DagsterEvent) -> str:
 
 
 def _sentence(error: Any) -> str:
-    while error is not None and error.cause is not None:
+    while error is not None and error.cause is not None and error.cls_name not in _SPEAKS_FOR_ITSELF:
         error = error.cause
     if error is None:
         return "the run failed"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -13,6 +16,10 @@ from orchestration.killed_runs import report_killed_runs
 _CODE = ("-m", "orchestration.definitions")
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE_SECONDS = 30.0
+
+
+class PortRefusedError(RuntimeError):
+    """The address cannot be listened on; the message says what to do."""
 
 
 def serve(home: Home, host: str, port: int) -> int:
@@ -31,7 +38,13 @@ def serve(home: Home, host: str, port: int) -> int:
     -------
     int
         0 if stopped by the person, else the exit code of the one that ended.
+
+    Raises
+    ------
+    PortRefusedError
+        If the address cannot be listened on.
     """
+    _refuse_taken_port(host, port)
     with open_instance(home) as instance:
         report_killed_runs(instance, home)
     webserver = ("dagster_webserver", *_CODE, "--host", host, "--port", str(port))
@@ -47,6 +60,19 @@ def serve(home: Home, host: str, port: int) -> int:
         return 0
     finally:
         _end(children)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Refuse an address before two processes are started that would trip over it one by one."""
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        remedy = "stop what listens there, or name another --port"
+        if error.errno != errno.EADDRINUSE:
+            remedy = "name another --host or --port"
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error
+        raise PortRefusedError(f"{host}:{port} cannot be listened on ({why}); {remedy}") from error
 
 
 def _stop(*_: object) -> None:

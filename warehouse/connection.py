@@ -53,7 +53,7 @@ def connect(
         reason = str(error).splitlines()[0]  # what follows is DuckDB's own stack
         if reason.startswith("IO Error: Could not set lock"):
             raise WarehouseBusyError(f"{path} is open in another process: {reason}") from error
-        raise WarehouseError(f"{path} cannot be opened: {reason}") from error
+        raise WarehouseError(f"{path} cannot be opened: {reason}{_remedy(path, reason)}") from error
     # The folders must be named before external access is switched off: afterwards the list is closed.
     connection.execute("SET allowed_directories = ?", [[str(folder) for folder in folders]])
     connection.execute("SET enable_external_access = false")
@@ -61,3 +61,9 @@ def connect(
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+def _remedy(path: Path | None, reason: str) -> str:
+    if "not a valid DuckDB" not in reason:
+        return ""
+    return "; put a backup in its place, or move it away, and `diurnal nightly` makes it anew"

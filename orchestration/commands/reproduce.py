@@ -40,8 +40,9 @@ def reproduce(home: Path, log: str | None, series: str | None) -> None:
     from warehouse import WarehouseError
 
     place = Home.at(home)
+    sources = sources_of(place)
     try:
-        found = write_reproduction(writable(place), sources_of(place), log, series)
+        found = write_reproduction(writable(place), sources, log, series)
     except (UnusableDataError, WarehouseError) as error:
         raise Refusal(str(error)) from error
     sys.exit(show_reproduction(Console(soft_wrap=True, emoji=False), found))

@@ -39,11 +39,16 @@ def sql(home: Path, warehouse: bool, output: str, query: str) -> None:
     from orchestration.asking import show_rows
     from orchestration.reading import read_when_free
     from warehouse import QueryError, WarehouseError, read_query
+    from warehouse.schema import UNPUBLISHED
 
     place = Home.at(home)
     text = sys.stdin.read() if query == "-" else query
     try:
         rows = read_when_free(place, text) if warehouse else read_query(place.published, text)
-    except (QueryError, WarehouseError) as error:
+    except QueryError as error:
+        is_raw = not warehouse and any(table in text for table in UNPUBLISHED)
+        hint = "\n\nRaw rows are in the warehouse alone: ask it with --warehouse." if is_raw else ""
+        raise Refusal(f"{error}{hint}") from error
+    except WarehouseError as error:
         raise Refusal(str(error)) from error
     show_rows(rows, output)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.command_line import home_option, writable
+from orchestration.command_line import Refusal, home_option, writable
 from orchestration.home import Home
 
 
@@ -27,6 +27,9 @@ def ui(home: Path, host: str, port: int) -> None:
       diurnal ui --home home
       diurnal ui --home home --host 0.0.0.0 --port 8080
     """
-    from orchestration.ui import serve
+    from orchestration.ui import PortRefusedError, serve
 
-    sys.exit(serve(writable(Home.at(home)), host, port))
+    try:
+        sys.exit(serve(writable(Home.at(home)), host, port))
+    except PortRefusedError as error:
+        raise Refusal(str(error)) from error

@@ -157,7 +157,8 @@ def test_auto_refuses_what_it_does_not_know_and_what_lacks_a_month(home: Any, we
     reasons = {name: row["reason"] for name, row in home.ledger().items()}
     assert reasons["a"] == (
         "its format is not recognised: none of the first 2 lines reads as epa, common, combined, "
-        "combined_vhost, traefik_clf, json, caddy, traefik, w3c, aws_alb or squid"
+        "combined_vhost, traefik_clf, json, caddy, traefik, w3c, aws_alb or squid; "
+        "`diurnal sources --guess` with this file says what it looks like"
     )
     assert reasons["b"].endswith('carries no month: add month = "yyyy-mm"')
     assert "binary" in reasons["c"]

@@ -348,7 +348,7 @@ def test_of_several_faults_the_first_is_told_and_the_others_counted(toml: Path) 
 def test_a_file_that_is_absent_a_folder_or_no_text(toml: Path, tmp_path: Path) -> None:
     with pytest.raises(SourcesError, match=r"sources\.toml does not exist; write one, or let `diurnal demo`"):
         read_sources(toml)
-    with pytest.raises(SourcesError, match=r"cannot be read as TOML: .*Is a directory"):
+    with pytest.raises(SourcesError, match=r"cannot be read \(Is a directory\)"):
         read_sources(tmp_path)
     toml.write_bytes('name = "Zürich"'.encode("latin-1"))
     with pytest.raises(SourcesError, match=r"sources\.toml is not UTF-8 text \(byte 9\); save it as UTF-8"):
