@@ -5,10 +5,10 @@ from __future__ import annotations
 import dagster as dg
 from threadpoolctl import threadpool_limits
 
+from assets.checks.claims import claim_checks
 from assets.checks.schema import warehouse_has_the_declared_schema
 from assets.checks.sources import source_checks
 from assets.checks.tables import (
-    bulky_diagnostics_have_each_key_once,
     champions_have_not_decayed,
     ledger_accounts_for_every_line,
     observations_have_no_unmarked_gap,
@@ -75,8 +75,8 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
             observations_have_no_unmarked_gap,
             selected_orders_stand_among_their_candidates,
             stated_steps_agree_with_the_day,
-            bulky_diagnostics_have_each_key_once,
             champions_have_not_decayed,
+            *claim_checks(),
             *suite_checks(),
             *source_checks(sources),
         ],
