@@ -75,7 +75,8 @@ _CLAIMS = (
         "every_rejected_line_has_a_file_and_a_reason",
         "Each rejected line belongs to a file of the ledger and says why it was left out.",
         "SELECT lines.* FROM raw.rejected_lines AS lines "
-        "WHERE coalesce(trim(reason), '') = '' OR NOT EXISTS (FROM raw.ingested_files AS file WHERE (file.source, file.file_id) = (lines.source, lines.file_id))",
+        "WHERE coalesce(trim(reason), '') = '' OR NOT EXISTS (FROM raw.ingested_files AS file "
+        "WHERE (file.source, file.file_id) = (lines.source, lines.file_id))",
         ("raw.ingested_files",),
     ),
     _Claim(
@@ -117,7 +118,8 @@ _CLAIMS = (
         "The volatility fitted in the newest night is the one that its table of candidates selects.",
         "SELECT series_id, volatility FROM models.variable_volatility AS fitted "
         "WHERE issued_at_utc = {newest} AND status = 'ok' AND NOT EXISTS ("
-        "FROM models.volatility_candidates AS one WHERE one.is_selected AND (one.series_id, one.issued_at_utc, one.volatility) = "
+        "FROM models.volatility_candidates AS one WHERE one.is_selected "
+        "AND (one.series_id, one.issued_at_utc, one.volatility) = "
         "(fitted.series_id, fitted.issued_at_utc, fitted.volatility))",
         ("models.volatility_candidates",),
     ),
