@@ -226,14 +226,28 @@ def reproduce(home: Path, log: str | None, series: str | None) -> None:
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port to listen on."
 )
-def ui(home: Path, host: str, port: int) -> None:
+@click.option(
+    "--open/--no-open",
+    "show",
+    default=None,
+    help="Open the asset graph in a browser.  [default: on a terminal with a screen]",
+)
+def ui(home: Path, host: str, port: int, show: bool | None) -> None:
     """Open Dagster's UI and run its daemon, with the nightly schedule, on a home.
 
-    It opens on any home; where sources.toml is absent or broken, the raw assets say so.
-    """
-    from orchestration.ui import serve
+    It opens on the asset graph, a box for each layer, and on any home; where sources.toml is absent or
+    broken, the raw assets say so.
 
-    sys.exit(serve(_writable(Home.at(home)), host, port))
+    \b
+    Examples:
+      diurnal ui --home home
+      diurnal ui --home home --port 3001 --no-open
+    """
+    from orchestration.ui import has_screen, serve
+
+    if show is None:
+        show = sys.stdout.isatty() and has_screen()
+    sys.exit(serve(_writable(Home.at(home)), host, port, show=show))
 
 
 def _writable(home: Home) -> Home:
