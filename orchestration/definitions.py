@@ -5,10 +5,10 @@ from __future__ import annotations
 import dagster as dg
 from threadpoolctl import threadpool_limits
 
+from assets.checks.claims import claim_checks
 from assets.checks.schema import warehouse_has_the_declared_schema
 from assets.checks.sources import source_checks
 from assets.checks.tables import (
-    bulky_diagnostics_have_each_key_once,
     champions_have_not_decayed,
     ledger_accounts_for_every_line,
     observations_have_no_unmarked_gap,
@@ -29,6 +29,7 @@ from assets.series import series_of_sources
 from assets.sources import Sources, SourcesError, read_sources
 from orchestration.home import Home
 from orchestration.jobs import ingest_job, nightly_job
+from orchestration.late_nights import late_night_sensor, punctuality_check
 from orchestration.resources import resources_of
 from orchestration.schedules import nightly_schedule
 from orchestration.sensors import sensors_of
@@ -75,14 +76,15 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
             observations_have_no_unmarked_gap,
             selected_orders_stand_among_their_candidates,
             stated_steps_agree_with_the_day,
-            bulky_diagnostics_have_each_key_once,
             champions_have_not_decayed,
+            *claim_checks(),
             *suite_checks(),
             *source_checks(sources),
+            punctuality_check(sources.platform.time_zone),
         ],
         jobs=[nightly_job, ingest_job],
         schedules=[nightly_schedule(sources.platform.time_zone)],
-        sensors=sensors_of(home, sources),
+        sensors=[*sensors_of(home, sources), late_night_sensor(sources.platform.time_zone)],
         resources=resources_of(home, wait_seconds),
         # DuckDB takes one writer: steps run in the run's own process, one after the other.
         executor=dg.in_process_executor,
