@@ -20,6 +20,7 @@ from rich.text import Text
 from assets.decayed_champions import decayed_champions
 from assets.printable import printable
 from assets.quantity_text import quantity_text
+from assets.report.files import LATEST
 from orchestration.home import Home
 from orchestration.nightly import Outcome
 from orchestration.reading import read_when_free
@@ -121,12 +122,14 @@ def show_summary(
 
 
 def show_next(console: Console, home: Home) -> None:
-    """Show the three next things to try."""
+    """Show the night's page and the next things to try."""
     where = f"--home {shlex.quote(_from_here(home.path))}"
     command = "diurnal" if shutil.which("diurnal") else _from_here(Path(sys.argv[0]).absolute())
     queries = "sql/queries"
     console.print("\nNext:")
+    page = home.reports / LATEST
     for words, what in (
+        *([(_from_here(page), "what the night found: open it in a browser")] if page.exists() else []),
         (
             f'{command} sql {where} "FROM forecasts.latest_forecast LIMIT 10"',
             f"ask the results; more in {queries}",
