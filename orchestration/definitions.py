@@ -24,6 +24,7 @@ from assets.periodic import periodic_family
 from assets.published import published_copy
 from assets.quality import expectations
 from assets.raw import landing_files
+from assets.reports import night_page
 from assets.scores import scores_of_the_day_before
 from assets.series import series_of_sources
 from assets.sources import Sources, SourcesError, read_sources
@@ -46,6 +47,7 @@ _MADE_FOR_A_NIGHT = (
     effects_of_outlier_rules,
     expectations,
     published_copy,
+    night_page,
 )
 
 

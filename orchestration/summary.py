@@ -19,10 +19,11 @@ from rich.text import Text
 
 from assets.decayed_champions import decayed_champions
 from assets.printable import printable
+from assets.quantity_text import quantity_text
+from assets.report.files import LATEST
 from orchestration.home import Home
 from orchestration.nightly import Outcome
 from orchestration.reading import read_when_free
-from traffic.parsing.quantity import UNKNOWN_UNIT
 from warehouse import WarehouseError, read_query
 
 Read = Callable[..., pl.DataFrame]
@@ -77,7 +78,6 @@ _WRONG_STEPS = """
     ORDER BY series_id
 """
 SHOWN_ROWS = 40
-_PREFIXES = ("", "k", "M", "G", "T", "P")
 
 
 def show_summary(
@@ -122,12 +122,14 @@ def show_summary(
 
 
 def show_next(console: Console, home: Home) -> None:
-    """Show the three next things to try."""
+    """Show the night's page and the next things to try."""
     where = f"--home {shlex.quote(_from_here(home.path))}"
     command = "diurnal" if shutil.which("diurnal") else _from_here(Path(sys.argv[0]).absolute())
     queries = "sql/queries"
     console.print("\nNext:")
+    page = home.reports / LATEST
     for words, what in (
+        *([(_from_here(page), "what the night found: open it in a browser")] if page.exists() else []),
         (
             f'{command} sql {where} "FROM forecasts.latest_forecast LIMIT 10"',
             f"ask the results; more in {queries}",
@@ -225,20 +227,11 @@ def _series_cells(row: dict[str, Any]) -> list[str]:
     return [
         printable(row["series_id"]),
         (row["model"] or "–").replace("seasonal_naive_", "naive, "),
-        _quantity(row["expected"], row["unit"]),
-        _quantity(row["high"], row["unit"]),
+        quantity_text(row["expected"], row["unit"]),
+        quantity_text(row["high"], row["unit"]),
         "–" if row["mase"] is None else f"{row['mase']:.2f}",
         "–" if row["covered"] is None else f"{row['covered']:.0%}",
     ]
-
-
-def _quantity(value: float | None, unit: str) -> str:
-    if value is None:
-        return "–"
-    # Three digits of 999.7 are 1000, which the next prefix writes as 1.
-    power = next((p for p in range(len(_PREFIXES) - 1, 0, -1) if abs(value) >= 0.9995 * 1000**p), 0)
-    unit = "" if unit == UNKNOWN_UNIT else printable(unit)
-    return f"{value / 1000**power:.3g} {_PREFIXES[power]}{unit}".strip()
 
 
 def _show_faults(console: Console, outcomes: list[Outcome]) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from assets.quantity_text import quantity_text
 from orchestration import summary
 from orchestration.home import Home
 
@@ -90,4 +91,4 @@ def test_forecasts_that_became_worse_are_named_up_to_a_bound(
     [(999.4, "999 bit/s"), (999.7, "1 kbit/s"), (999_960.0, "1 Mbit/s"), (1e6, "1 Mbit/s"), (0.0, "0 bit/s")],
 )
 def test_what_rounds_up_to_a_thousand_takes_the_next_prefix(value: float, written: str) -> None:
-    assert summary._quantity(value, "bit/s") == written
+    assert quantity_text(value, "bit/s") == written
