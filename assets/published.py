@@ -23,6 +23,7 @@ _MADE_LAST = (
     "models.volatility_candidates",
     "diagnostics.daily_peaks",
     "quality.expectations",
+    "alerts.events",
 )
 
 

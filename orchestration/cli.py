@@ -222,6 +222,38 @@ def reproduce(home: Path, log: str | None, series: str | None) -> None:
 
 @main.command()
 @home_option
+@click.option(
+    "--test", "channel", metavar="CHANNEL", help="Send a test through this channel of sources.toml."
+)
+def alerts(home: Path, channel: str | None) -> None:
+    """List the open events and what did not arrive, or test a channel.
+
+    An event begins when a rule of sources.toml holds, and is told once. A test makes one attempt and says
+    what the server answered.
+
+    \b
+    Examples:
+      diurnal alerts --home home
+      diurnal alerts --home home --test ops
+    """
+    from orchestration.alerts_command import UnknownChannelError, show_alerts, try_channel
+    from warehouse import WarehouseError
+
+    place = Home.at(home)
+    console = Console(soft_wrap=True, emoji=False)
+    try:
+        found = _sources_of(place)
+        sys.exit(
+            show_alerts(console, place, found)
+            if channel is None
+            else try_channel(console, place, found, channel)
+        )
+    except (UnknownChannelError, WarehouseError) as error:
+        raise Refusal(str(error)) from error
+
+
+@main.command()
+@home_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port to listen on."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 from threadpoolctl import threadpool_limits
 
+from assets.alerts import alert_deliveries, alert_events
 from assets.checks.schema import warehouse_has_the_declared_schema
 from assets.checks.sources import source_checks
 from assets.checks.tables import (
@@ -18,6 +19,7 @@ from assets.checks.tables import (
 )
 from assets.diagnostics import effects_of_outlier_rules, residual_diagnostics
 from assets.forecasts import champions_and_points
+from assets.metrics import published_metrics
 from assets.models import constant_volatility_fits
 from assets.partitions import nights_of
 from assets.periodic import periodic_family
@@ -29,6 +31,7 @@ from assets.series import series_of_sources
 from assets.sources import Sources, SourcesError, read_sources
 from orchestration.home import Home
 from orchestration.jobs import ingest_job, nightly_job
+from orchestration.night_sensors import night_sensors_of
 from orchestration.resources import resources_of
 from orchestration.schedules import nightly_schedule
 from orchestration.sensors import sensors_of
@@ -44,7 +47,10 @@ _MADE_FOR_A_NIGHT = (
     residual_diagnostics,
     effects_of_outlier_rules,
     expectations,
+    alert_events,
     published_copy,
+    alert_deliveries,
+    published_metrics,
 )
 
 
@@ -82,7 +88,7 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
         ],
         jobs=[nightly_job, ingest_job],
         schedules=[nightly_schedule(sources.platform.time_zone)],
-        sensors=sensors_of(home, sources),
+        sensors=[*sensors_of(home, sources), *night_sensors_of(home, sources)],
         resources=resources_of(home, wait_seconds),
         # DuckDB takes one writer: steps run in the run's own process, one after the other.
         executor=dg.in_process_executor,
