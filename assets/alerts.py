@@ -7,6 +7,7 @@ readers see them, and sent once it stands.
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import polars as pl
@@ -19,6 +20,7 @@ from assets.alerting.night_events import take_up_night_events
 from assets.alerting.sending import Job, Outcome, Patience, send_all
 from assets.landing import Landing
 from assets.nights import Night, night_of
+from assets.partitions import night_after
 from assets.table_specs import table_spec, written
 from warehouse import Warehouse
 
@@ -127,7 +129,7 @@ def judge_night(warehouse: Warehouse, landing: Landing, tables: Tables) -> Chang
     known = known.filter(pl.col("kind") != "night")
     told = warehouse.read(DELIVERIES, ("event_id",), {"status": "sent"})["event_id"].unique().to_list()
     changes = changes_of_night(held, known.to_dicts(), night_utc, former, frozenset(told))
-    is_told = _is_newest_of_the_data(warehouse, night_utc)
+    is_told = _is_due(warehouse, tables.night, landing.sources.platform.time_zone)
     with warehouse.transaction():
         _write(warehouse, changes, night_utc, former)
         if is_told:
@@ -151,7 +153,7 @@ def deliver_night(warehouse: Warehouse, landing: Landing, night: Night, patience
     landing : Landing
         The sources with their channels.
     night : Night
-        Nothing is sent unless it is the newest one judged, and of the newest data.
+        Nothing is sent unless it is the newest one judged, and tonight's or the one after the newest record.
     patience : Patience
         How long a channel is tried.
     log
@@ -200,10 +202,11 @@ def _failed_checks(
     )
 
 
-def _is_newest_of_the_data(warehouse: Warehouse, night_utc: datetime) -> bool:
-    """Whether no record is known of the days after a night: of one made up for later, nobody is told."""
+def _is_due(warehouse: Warehouse, night: Night, time_zone: str) -> bool:
+    """Whether a night is tonight's or the one after the newest record: of one made up for nobody is told."""
     newest = warehouse.query(_NEWEST_RECORD, [_now()])["newest"].item()
-    return newest is None or newest < night_utc + timedelta(days=1)
+    tonight = datetime.now(tz=ZoneInfo(time_zone)).date()
+    return newest is None or night.date >= min(night_after(newest, time_zone), tonight)
 
 
 def _write(warehouse: Warehouse, changes: Changes, night_utc: datetime, former: datetime | None) -> None:

@@ -159,12 +159,9 @@ def _source(rule: Alert, tables: Tables) -> Iterator[Held]:
             is_whole = late.height == ends.height
             subject = source.name if is_whole else series_id
             what = f"source {source.name}" if is_whole else series_id
-            yield _held(
-                rule,
-                subject,
-                f"{what}: nothing since {end_utc:%Y-%m-%d %H:%M} UTC, {hours:.0f} hours before the night.",
-                hours,
-            )
+            ago = "1 hour" if round(hours) == 1 else f"{hours:.0f} hours"
+            said = f"{what}: nothing since {end_utc:%Y-%m-%d %H:%M} UTC, {ago} before the night."
+            yield _held(rule, subject, said, hours)
 
 
 def _unusual_day(rule: Alert, tables: Tables) -> Iterator[Held]:

@@ -64,6 +64,8 @@ def send_by_mail(channel: Channel, password: str | None, message: Message, secon
     secrets = tuple(secrets_of_login(channel.user or "", password)) if password else ()
     try:
         refused = _sent(channel, password, mail_of(channel, message), seconds)
+    except UndeliverableError:
+        raise
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _ in error.recipients.values()}
         raise UndeliverableError(
@@ -87,13 +89,23 @@ def _sent(
     server = _connected(channel, seconds)
     try:
         if password is not None:
-            server.login(channel.user or "", password)
+            _log_in(server, channel, password)
         refused = server.send_message(mail)
         with suppress(Exception):  # the message was taken: a server that does not say goodbye changes nothing
             server.quit()
         return refused
     finally:
         server.close()
+
+
+def _log_in(server: smtplib.SMTP, channel: Channel, password: str) -> None:
+    try:
+        server.login(channel.user or "", password)
+    except smtplib.SMTPServerDisconnected:
+        # Some servers answer a wrong password in this way, and lock an account after several of them.
+        raise UndeliverableError(
+            f"{channel.host} hung up at the login; are user and password right?", is_transient=False
+        ) from None
 
 
 def _connected(channel: Channel, seconds: float) -> smtplib.SMTP:
@@ -124,7 +136,7 @@ def _unreachable(error: Exception, channel: Channel) -> UndeliverableError:
     if isinstance(error, TimeoutError):
         return UndeliverableError(f"{host} did not answer in time", is_transient=True)
     if isinstance(error, smtplib.SMTPServerDisconnected):
-        return UndeliverableError(f"{host} closed the connection", is_transient=True)
+        return UndeliverableError(f"{host} hung up or did not answer in time", is_transient=True)
     if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
         why = error.strerror or type(error).__name__
         return UndeliverableError(f"{host} cannot be reached ({why})", is_transient=True)

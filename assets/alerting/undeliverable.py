@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
@@ -10,6 +11,7 @@ from assets.printable import ELLIPSIS, printable
 
 _QUOTED = 200
 _SHORTEST_SECRET = 4
+_PIECES = re.compile("[/&=;]")
 
 
 class UndeliverableError(Exception):
@@ -45,7 +47,7 @@ def secrets_of_url(url: str) -> Iterator[str]:
     yield url
     for text in (parts.path, parts.query, parts.fragment, parts.username, parts.password):
         for one in (text or "", unquote(text or "")):
-            yield from (piece for piece in (one, *one.split("/")) if len(piece) >= _SHORTEST_SECRET)
+            yield from (piece for piece in (one, *_PIECES.split(one)) if len(piece) >= _SHORTEST_SECRET)
 
 
 def secrets_of_login(user: str, password: str) -> Iterator[str]:

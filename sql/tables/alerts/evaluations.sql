@@ -16,6 +16,6 @@ COMMENT ON COLUMN alerts.evaluations.issued_at_utc IS
 COMMENT ON COLUMN alerts.evaluations.evaluated_at_utc IS
     'When it was judged last (UTC).';
 COMMENT ON COLUMN alerts.evaluations.is_told IS
-    'Whether its events are sent: true for the newest night of the data, false for one that was made up for later.';
+    'Whether its events are sent: true for tonight''s and for the night after the newest record, false for one that was made up for later.';
 COMMENT ON COLUMN alerts.evaluations.n_held IS
     'Events that held in it, in events.';
