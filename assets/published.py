@@ -28,6 +28,7 @@ _MADE_LAST = (
     "models.volatility_candidates",
     "diagnostics.daily_peaks",
     "quality.expectations",
+    "alerts.events",
 )
 # A copy is written at once: its estimates are its numbers of rows.
 _ROWS = """

@@ -12,6 +12,8 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
+from assets.alert_rule import Alert
+from assets.channel_table import CHANNEL_KEYS, Channel
 from assets.export_source import Export
 from assets.source_faults import fault_sentence
 from assets.source_keys import Seconds, SeriesPattern, Threshold, Thresholds, TimeZone, is_time_zone
@@ -45,6 +47,8 @@ class Sources(Table):
     platform: Platform = Platform()
     weblog: tuple[WebLog, ...] = ()
     export: tuple[Export, ...] = ()
+    channel: tuple[Channel, ...] = ()
+    alert: tuple[Alert, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -61,11 +65,27 @@ class Sources(Table):
 
     @model_validator(mode="after")
     def _check(self) -> Sources:
-        names = [source.name for source in self.all]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"two sources are named {twice[0]!r}; names must differ")
+        for what, tables in (("sources", self.all), ("channels", self.channel), ("alerts", self.alert)):
+            names = [table.name for table in tables]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"two {what} are named {twice[0]!r}; names must differ")
+        for rule in self.alert:
+            self._check_rule(rule)
         return self
+
+    def _check_rule(self, rule: Alert) -> None:
+        known = [channel.name for channel in self.channel]
+        unknown = [name for name in rule.channels or () if name not in known]
+        if unknown:
+            instead = f"write one of {', '.join(known)}" if known else "add a [[channel]] of this name"
+            raise ValueError(f'[alert] "{rule.name}" channels: no channel is named {unknown[0]!r}; {instead}')
+        thresholds = self.platform.thresholds
+        if rule.when == "congestion" and rule.of("threshold") not in thresholds:
+            raise ValueError(
+                f'[alert] "{rule.name}" threshold: {rule.of("threshold"):g} is not among the thresholds of '
+                f"[platform]; write one of {', '.join(f'{one:g}' for one in thresholds)}, or add it there"
+            )
 
     @property
     def all(self) -> tuple[Source, ...]:
@@ -73,8 +93,9 @@ class Sources(Table):
         return (*self.weblog, *self.export)
 
 
-_MODELS: dict[str, type[Table]] = {"platform": Platform, "weblog": WebLog, "export": Export}
+_MODELS: dict[str, type[Table]] = {"platform": Platform, "weblog": WebLog, "export": Export, "alert": Alert}
 _KEYS = {table: [key for key in model.model_fields if key != "kind"] for table, model in _MODELS.items()}
+_KEYS["channel"] = CHANNEL_KEYS
 
 
 def read_sources(path: Path) -> Sources:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from orchestration.command_groups import SectionedGroup
+from orchestration.commands.alerts import alerts
 from orchestration.commands.demo import demo
 from orchestration.commands.nightly import nightly
 from orchestration.commands.reproduce import reproduce
@@ -40,5 +41,5 @@ def main() -> None:
 
 
 main.add_section("Begin", demo, sources)
-main.add_section("Every night", nightly, ui)
+main.add_section("Every night", nightly, ui, alerts)
 main.add_section("Ask", sql, reproduce)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 from threadpoolctl import threadpool_limits
 
+from assets.alerts import alert_deliveries, alert_events
 from assets.checks.claims import claim_checks
 from assets.checks.schema import warehouse_has_the_declared_schema
 from assets.checks.sources import source_checks
@@ -18,6 +19,7 @@ from assets.checks.tables import (
 )
 from assets.diagnostics import effects_of_outlier_rules, residual_diagnostics
 from assets.forecasts import champions_and_points
+from assets.metrics import published_metrics
 from assets.models import constant_volatility_fits
 from assets.partitions import nights_of
 from assets.periodic import periodic_family
@@ -31,6 +33,7 @@ from assets.sources import Sources, SourcesError, read_sources
 from orchestration.home import Home
 from orchestration.jobs import ingest_job, nightly_job
 from orchestration.late_nights import late_night_sensor, punctuality_check
+from orchestration.night_sensors import night_sensors_of
 from orchestration.resources import resources_of
 from orchestration.schedules import nightly_schedule
 from orchestration.sensors import sensors_of
@@ -46,8 +49,11 @@ _MADE_FOR_A_NIGHT = (
     residual_diagnostics,
     effects_of_outlier_rules,
     expectations,
+    alert_events,
     published_copy,
     night_page,
+    alert_deliveries,
+    published_metrics,
 )
 
 
@@ -86,7 +92,11 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
         ],
         jobs=[nightly_job, ingest_job],
         schedules=[nightly_schedule(sources.platform.time_zone)],
-        sensors=[*sensors_of(home, sources), late_night_sensor(sources.platform.time_zone)],
+        sensors=[
+            *sensors_of(home, sources),
+            late_night_sensor(sources.platform.time_zone),
+            *night_sensors_of(home, sources),
+        ],
         resources=resources_of(home, wait_seconds),
         # DuckDB takes one writer: steps run in the run's own process, one after the other.
         executor=dg.in_process_executor,

@@ -23,7 +23,9 @@ def accuracy_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
     tried = {row["series_id"]: row for row in night["backtests"].to_dicts()}
     rows = [facts for facts in series if facts.name in scored or facts.name in tried]
     if not rows:
-        return Section("accuracy", title, "No forecast has been scored yet: the night after a forecast scores it.")
+        return Section(
+            "accuracy", title, "No forecast has been scored yet: the night after a forecast scores it."
+        )
     skills = [s for row in scored.values() if (s := row["skill_naive"]) is not None]
     lead = (
         f"1 is without error, 0 as good as the value at the same time of the day before, below 0 worse. Of the "
@@ -33,11 +35,22 @@ def accuracy_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
         better = sum(skill > 0 for skill in skills)
         lead += f": {better:,} better than naive, the middle one by {percent_text(sorted(skills)[len(skills) // 2])} of its error"
     rows.sort(key=lambda facts: _worst_first(scored.get(facts.name), tried.get(facts.name)))
-    columns = ("series", "champion", "#last night", f"#last {SCORED_NIGHTS}", "#backtest", "#in 80 %", "#in 95 %", "#nights")
+    columns = (
+        "series",
+        "champion",
+        "#last night",
+        f"#last {SCORED_NIGHTS}",
+        "#backtest",
+        "#in 80 %",
+        "#in 95 %",
+        "#nights",
+    )
     table = table_of(
-        "Skill beside the naive forecast, and how often the bands held", columns,
+        "Skill beside the naive forecast, and how often the bands held",
+        columns,
         [_row(facts, scored.get(facts.name, {}), tried.get(facts.name, {})) for facts in rows],
-        "models.model_skill and forecasts.accuracy", is_folded=True,
+        "models.model_skill and forecasts.accuracy",
+        is_folded=True,
     )
     return Section("accuracy", title, f"{lead}.", tables=(table,))
 

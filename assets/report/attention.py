@@ -41,7 +41,12 @@ def attention_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
 def _interleaved(kinds: list[list[Line]]) -> list[Line]:
     """Put the worst of each kind before the second of any: ten links must not hide one broken source."""
     longest = max(map(len, kinds), default=0)
-    mixed = [(line.tone != "bad", place, line) for place in range(longest) for k in kinds for line in k[place:place + 1]]
+    mixed = [
+        (line.tone != "bad", place, line)
+        for place in range(longest)
+        for k in kinds
+        for line in k[place : place + 1]
+    ]
     return [line for _, _, line in sorted(mixed, key=lambda entry: entry[:2])]
 
 
@@ -81,10 +86,16 @@ def _series_lines(night: NightFrames, series: list[SeriesFacts]) -> list[Line]:
 def _unusual(night: NightFrames, hrefs: dict[str, str]) -> list[Line]:
     peaks = night["peaks"]
     recent = peaks.filter(
-        peaks["is_unusual"].fill_null(value=False) & (peaks["local_date"] >= night.night - timedelta(RECENT_DAYS))
+        peaks["is_unusual"].fill_null(value=False)
+        & (peaks["local_date"] >= night.night - timedelta(RECENT_DAYS))
     )
     return [
-        Line("Unusual day", f"{short_day(row['local_date'])}: {row['reason'] or ''}", "warn", row["series_id"],
-             hrefs.get(row["series_id"]))
+        Line(
+            "Unusual day",
+            f"{short_day(row['local_date'])}: {row['reason'] or ''}",
+            "warn",
+            row["series_id"],
+            hrefs.get(row["series_id"]),
+        )
         for row in recent.sort("local_date", descending=True).to_dicts()
     ]

@@ -46,8 +46,11 @@ def changes_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
 def _came_and_went(night: NightFrames, by_name: dict[str, SeriesFacts]) -> list[Line]:
     now = set(night.tonight("champions")["series_id"])
     before = set(night.before("champions")["series_id"])
-    new = [Line("New", "forecast for the first time.", "", n, by_name[n].href) for n in sorted(now - before)
-           if n in by_name]
+    new = [
+        Line("New", "forecast for the first time.", "", n, by_name[n].href)
+        for n in sorted(now - before)
+        if n in by_name
+    ]
     gone = []
     for name in sorted(before - now):
         facts = by_name.get(name)
@@ -104,8 +107,10 @@ def _outlook(night: NightFrames, by_name: dict[str, SeriesFacts]) -> list[Line]:
         said = []
         chances = old["runout_probability"], new["runout_probability"]
         if None not in chances and abs(chances[1] - chances[0]) >= CHANGED_RUNOUT:
-            said.append(f"probability of running out went from {probability_text(chances[0])} to "
-                        f"{probability_text(chances[1])}")
+            said.append(
+                f"probability of running out went from {probability_text(chances[0])} to "
+                f"{probability_text(chances[1])}"
+            )
         dates = old["runout_date_q50"], new["runout_date_q50"]
         if None not in dates and abs((dates[1] - dates[0]).days) >= 7:
             said.append(f"run-out moved from {day_text(dates[0])} to {day_text(dates[1])}")
@@ -128,7 +133,9 @@ def _faults(night: NightFrames) -> list[Line]:
         for frame in (night.tonight("expectations"), night.before("expectations"))
     ]
     for row in failed[0].join(failed[1], on=key, how="anti").to_dicts():
-        text = f"{row['table_name']} newly breaks {row['expectation']} of {row['column_name'] or 'the table'}."
+        text = (
+            f"{row['table_name']} newly breaks {row['expectation']} of {row['column_name'] or 'the table'}."
+        )
         lines.append(Line("New fault", text, "bad", row["source"]))
     events = night["events"]
     for row in events.to_dicts():

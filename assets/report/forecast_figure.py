@@ -49,7 +49,9 @@ class _Course:
     capacity: float | None
 
 
-def forecast_figure(facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFrame, issued_at_utc: datetime) -> Figure | None:
+def forecast_figure(
+    facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFrame, issued_at_utc: datetime
+) -> Figure | None:
     """Draw the last week of a series and its forecast.
 
     Parameters
@@ -95,7 +97,9 @@ def forecast_text(facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFram
     known = history.drop_nulls("value")
     if known.height:
         top = known.row(int(known["value"].arg_max() or 0), named=True)
-        low, mean = (quantity_text(value, facts.unit) for value in (known["value"].min(), known["value"].mean()))
+        low, mean = (
+            quantity_text(value, facts.unit) for value in (known["value"].min(), known["value"].mean())
+        )
         said.append(
             f"Measured over seven days: {low} to {quantity_text(top['value'], facts.unit)} "
             f"({clock_text(top['at_utc'], facts.zone)}), mean {mean}."
@@ -133,7 +137,12 @@ def _course(facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFrame, beg
     )
     room = 0.04 * (highest - bottom) or 1.0
     return _Course(
-        past, ahead, factor, f"{prefix}{unit}" or "value", bottom / factor, (highest + room) / factor,
+        past,
+        ahead,
+        factor,
+        f"{prefix}{unit}" or "value",
+        bottom / factor,
+        (highest + room) / factor,
         capacity / factor if near else None,
     )
 
@@ -153,7 +162,8 @@ def _coarser(points: pl.DataFrame) -> pl.DataFrame:
     each = -(-points.height // TARGETS)
     lower, upper = ("q025", "q10", "q25"), ("q75", "q90", "q975")
     return (
-        points.sort("target_utc").group_by(pl.int_range(pl.len()) // each, maintain_order=True)
+        points.sort("target_utc")
+        .group_by(pl.int_range(pl.len()) // each, maintain_order=True)
         .agg(pl.col("target_utc").first(), pl.col(lower).min(), pl.col("q50").mean(), pl.col(upper).max())
     )
 
@@ -169,29 +179,57 @@ def _short(values: pl.Series) -> list[float | int | None]:
 
 def _specification(course: _Course, begin: datetime, alt: str) -> dict[str, Any]:
     at = f"{int((begin - _EPOCH) / timedelta(milliseconds=1))} + datum.t * 60000"
-    x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "title": None,
-         "axis": {"format": "%a %d", "tickCount": "day", "labelAlign": "left"}}
-    y = {"type": "quantitative", "title": course.unit, "axis": {"tickCount": 4},
-         "scale": {"domain": [course.low, course.high], "nice": False}}
+    x = {
+        "field": "at",
+        "type": "temporal",
+        "scale": {"type": "utc"},
+        "title": None,
+        "axis": {"format": "%a %d", "tickCount": "day", "labelAlign": "left"},
+    }
+    y = {
+        "type": "quantitative",
+        "title": course.unit,
+        "axis": {"tickCount": 4},
+        "scale": {"domain": [course.low, course.high], "nice": False},
+    }
     timed = {"transform": [{"calculate": at, "as": "at"}]}
     told = [
         {"field": "at", "type": "temporal", "format": "%a %d %b %H:%M", "title": "at"},
-        *({"field": q, "type": "quantitative", "format": ".3~g", "title": title} for q, title in _TITLES.items()),
+        *(
+            {"field": q, "type": "quantitative", "format": ".3~g", "title": title}
+            for q, title in _TITLES.items()
+        ),
     ]
     bands = [
-        {"mark": {"type": "area", "color": BLUE, "opacity": opacity},
-         "encoding": {"x": x, "y": y | {"field": lower}, "y2": {"field": upper}}}
+        {
+            "mark": {"type": "area", "color": BLUE, "opacity": opacity},
+            "encoding": {"x": x, "y": y | {"field": lower}, "y2": {"field": upper}},
+        }
         for lower, upper, opacity in BANDS
     ]
-    median = {"mark": {"type": "line", "color": BLUE, "strokeWidth": 2}, "encoding": {"x": x, "y": y | {"field": "q50"}}}
+    median = {
+        "mark": {"type": "line", "color": BLUE, "strokeWidth": 2},
+        "encoding": {"x": x, "y": y | {"field": "q50"}},
+    }
     hover = {"mark": {"type": "rule", "opacity": 0, "strokeWidth": 8}, "encoding": {"x": x, "tooltip": told}}
-    past = {"data": {"name": "past"}, **timed, "mark": {"type": "line", "color": INK, "strokeWidth": 1},
-            "encoding": {"x": x, "y": y | {"field": "v"}}}
+    past = {
+        "data": {"name": "past"},
+        **timed,
+        "mark": {"type": "line", "color": INK, "strokeWidth": 1},
+        "encoding": {"x": x, "y": y | {"field": "v"}},
+    }
     layers: list[dict[str, Any]] = [
-        past, {"data": {"name": "ahead"}, **timed, "layer": [*bands, median, hover]}]
+        past,
+        {"data": {"name": "ahead"}, **timed, "layer": [*bands, median, hover]},
+    ]
     if course.capacity is not None:
-        layers.append({"data": {"values": [{}]}, "mark": {"type": "rule", "color": VERMILION, "strokeDash": [6, 4]},
-                       "encoding": {"y": y | {"datum": course.capacity}}})
+        layers.append(
+            {
+                "data": {"values": [{}]},
+                "mark": {"type": "rule", "color": VERMILION, "strokeDash": [6, 4]},
+                "encoding": {"y": y | {"datum": course.capacity}},
+            }
+        )
     rows = {"past": _columns(course.past), "ahead": _columns(course.ahead)}
     return {"description": alt, "height": HEIGHT, "datasets": rows, "layer": layers}
 
@@ -199,9 +237,13 @@ def _specification(course: _Course, begin: datetime, alt: str) -> dict[str, Any]
 def _drawing(course: _Course, begin: datetime) -> str:
     end = 60.0 * 24 * 8
     still = Still((0.0, end), (course.low, course.high), HEIGHT)
-    past = thinned(course.past.select(
-        at_utc=pl.lit(_EPOCH) + pl.duration(seconds=(pl.col("t") * 60).cast(pl.Int64)), value="v"
-    ), HISTORY, STILL_PIXELS)
+    past = thinned(
+        course.past.select(
+            at_utc=pl.lit(_EPOCH) + pl.duration(seconds=(pl.col("t") * 60).cast(pl.Int64)), value="v"
+        ),
+        HISTORY,
+        STILL_PIXELS,
+    )
     t = (past["at_utc"].dt.epoch("s") / 60).to_numpy()
     still.line(t, numbers(past, "value"), "past")
     ahead = {name: numbers(course.ahead, name) for name in course.ahead.columns}

@@ -113,7 +113,9 @@ class Still:
         place = self._places(np.array([x]), np.array([self._y[0]]))[0][0]
         self._marks.append(f'<path class="mark {kind}" d="M{place:.4g} {_TOP}V{self._height - _BOTTOM}"/>')
 
-    def markup(self, x_ticks: Sequence[tuple[float, str]], y_ticks: Sequence[tuple[float, str]], y_title: str) -> str:
+    def markup(
+        self, x_ticks: Sequence[tuple[float, str]], y_ticks: Sequence[tuple[float, str]], y_title: str
+    ) -> str:
         """Return the SVG.
 
         Parameters

@@ -102,6 +102,7 @@ AGREED_KEYS = {
     "planning.bills": (True, "bill issued_at_utc method"),
     "alerts.events": (True, "event_id"),
     "alerts.deliveries": (True, "event_id channel"),
+    "alerts.evaluations": (True, "issued_at_utc"),
     "quality.expectations": (True, "run_at_utc table_name source expectation column_name"),
 }
 
