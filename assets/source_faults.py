@@ -27,6 +27,7 @@ _TABLES = {
     "export": "write [[export]], in double brackets, for each export",
     "channel": "write [[channel]], in double brackets, for each channel",
     "alert": "write [[alert]], in double brackets, for each rule",
+    "bill": "write [[bill]], in double brackets, for each bill",
 }
 
 

@@ -1,7 +1,7 @@
-"""``sources.toml`` as a whole: the platform, its sources, and the sentence for what is wrong in it.
+"""``sources.toml`` as a whole: the platform, sources and bills, and the sentence for what is wrong in it.
 
-What one source is told stands in ``web_log_source`` and ``export_source``; reading the files belongs to
-``landing`` and ``ingestion``, building what assets are handed to ``orchestration``.
+What one source is told stands in ``web_log_source`` and ``export_source``, a bill in ``bill_table``;
+reading the files belongs to ``landing`` and ``ingestion``, building what assets are handed to ``orchestration``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from assets.alert_rule import Alert
+from assets.bill_table import Bill
 from assets.channel_table import CHANNEL_KEYS, Channel
 from assets.export_source import Export
 from assets.source_faults import fault_sentence
@@ -49,6 +50,7 @@ class Sources(Table):
     export: tuple[Export, ...] = ()
     channel: tuple[Channel, ...] = ()
     alert: tuple[Alert, ...] = ()
+    bill: tuple[Bill, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -65,11 +67,12 @@ class Sources(Table):
 
     @model_validator(mode="after")
     def _check(self) -> Sources:
-        for what, tables in (("sources", self.all), ("channels", self.channel), ("alerts", self.alert)):
+        named = {"sources": self.all, "bills": self.bill, "channels": self.channel, "alerts": self.alert}
+        for kind, tables in named.items():
             names = [table.name for table in tables]
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
-                raise ValueError(f"two {what} are named {twice[0]!r}; names must differ")
+                raise ValueError(f"two {kind} are named {twice[0]!r}; names must differ")
         for rule in self.alert:
             self._check_rule(rule)
         return self
@@ -93,9 +96,17 @@ class Sources(Table):
         return (*self.weblog, *self.export)
 
 
-_MODELS: dict[str, type[Table]] = {"platform": Platform, "weblog": WebLog, "export": Export, "alert": Alert}
-_KEYS = {table: [key for key in model.model_fields if key != "kind"] for table, model in _MODELS.items()}
-_KEYS["channel"] = CHANNEL_KEYS
+_MODELS: dict[str, type[Table]] = {
+    "platform": Platform,
+    "weblog": WebLog,
+    "export": Export,
+    "bill": Bill,
+    "alert": Alert,
+}
+_KEYS = {
+    table: [field.alias or key for key, field in model.model_fields.items() if key != "kind"]
+    for table, model in _MODELS.items()
+} | {"channel": CHANNEL_KEYS}
 
 
 def read_sources(path: Path) -> Sources:
