@@ -8,43 +8,18 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rich.console import Console
 
-from orchestration.home import DEFAULT_HOME, HOME_VARIABLE, Home
+from orchestration.command_parts import DONE, MISUSED, Refusal, home_option, sources_of
+from orchestration.home import Home
+from orchestration.trace_command import trace
 
-DONE, FAILED, MISUSED = 0, 1, 2
 MAX_NIGHTS = 366
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def home_option(command: Command) -> Command:
-    """Add ``--home`` to a command."""
-    return click.option(
-        "--home",
-        type=click.Path(path_type=Path, file_okay=False),
-        envvar=HOME_VARIABLE,
-        default=DEFAULT_HOME,
-        show_default=True,
-        help="Folder of the installation.",
-    )(command)
-
-
-class Refusal(click.ClickException):
-    """A sentence for the person who typed the command, and exit code 2."""
-
-    exit_code = MISUSED
-
-    def format_message(self) -> str:
-        """Return the sentence, which may quote a file: a terminal must not obey it."""
-        from assets.printable import printable_lines
-
-        return printable_lines(self.message)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -102,7 +77,7 @@ def sources(home: Path, unknown: Path | None) -> None:
     from orchestration.source_report import show_sources
 
     place = Home.at(home)
-    has_files = show_sources(Console(soft_wrap=True, emoji=False), place, _sources_of(place))
+    has_files = show_sources(Console(soft_wrap=True, emoji=False), place, sources_of(place))
     sys.exit(DONE if has_files else MISUSED)
 
 
@@ -139,7 +114,7 @@ def nightly(home: Path, as_of: Any, nights: int, wait: str) -> None:
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--wait") from error
     place = Home.at(home)
-    found = _sources_of(place)
+    found = sources_of(place)
     last: date | None = as_of.date() if as_of else None
     from orchestration.nightly_command import check_night, run_nights
 
@@ -214,7 +189,7 @@ def reproduce(home: Path, log: str | None, series: str | None) -> None:
 
     place = Home.at(home)
     try:
-        found = write_reproduction(_writable(place), _sources_of(place), log, series)
+        found = write_reproduction(_writable(place), sources_of(place), log, series)
     except (UnusableDataError, WarehouseError) as error:
         raise Refusal(str(error)) from error
     sys.exit(show_reproduction(Console(soft_wrap=True, emoji=False), found))
@@ -236,6 +211,9 @@ def ui(home: Path, host: str, port: int) -> None:
     sys.exit(serve(_writable(Home.at(home)), host, port))
 
 
+main.add_command(trace)
+
+
 def _writable(home: Home) -> Home:
     try:
         home.path.mkdir(parents=True, exist_ok=True)
@@ -245,15 +223,6 @@ def _writable(home: Home) -> Home:
         raise Refusal(
             f"{home.path} cannot be written ({error.strerror}); mend its rights or name another --home"
         ) from error
-
-
-def _sources_of(home: Home) -> Any:
-    from assets.sources import SourcesError, read_sources
-
-    try:
-        return read_sources(home.sources_toml)
-    except SourcesError as error:
-        raise Refusal(str(error)) from error
 
 
 def _show_guess(path: Path) -> None:
