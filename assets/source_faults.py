@@ -24,6 +24,7 @@ _TABLES = {
     "platform": "write [platform], once and in single brackets",
     "weblog": "write [[weblog]], in double brackets, for each web log",
     "export": "write [[export]], in double brackets, for each export",
+    "bill": "write [[bill]], in double brackets, for each bill",
 }
 
 

@@ -1,7 +1,7 @@
-"""``sources.toml`` as a whole: the platform, its sources, and the sentence for what is wrong in it.
+"""``sources.toml`` as a whole: the platform, sources and bills, and the sentence for what is wrong in it.
 
-What one source is told stands in ``web_log_source`` and ``export_source``; reading the files belongs to
-``landing`` and ``ingestion``, building what assets are handed to ``orchestration``.
+What one source is told stands in ``web_log_source`` and ``export_source``, a bill in ``bill_table``;
+reading the files belongs to ``landing`` and ``ingestion``, building what assets are handed to ``orchestration``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
+from assets.bill_table import Bill
 from assets.export_source import Export
 from assets.source_faults import fault_sentence
 from assets.source_keys import Seconds, SeriesPattern, Threshold, Thresholds, TimeZone, is_time_zone
@@ -45,6 +46,7 @@ class Sources(Table):
     platform: Platform = Platform()
     weblog: tuple[WebLog, ...] = ()
     export: tuple[Export, ...] = ()
+    bill: tuple[Bill, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -61,10 +63,11 @@ class Sources(Table):
 
     @model_validator(mode="after")
     def _check(self) -> Sources:
-        names = [source.name for source in self.all]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"two sources are named {twice[0]!r}; names must differ")
+        for kind, tables in (("sources", self.all), ("bills", self.bill)):
+            names = [table.name for table in tables]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"two {kind} are named {twice[0]!r}; names must differ")
         return self
 
     @property
@@ -73,8 +76,11 @@ class Sources(Table):
         return (*self.weblog, *self.export)
 
 
-_MODELS: dict[str, type[Table]] = {"platform": Platform, "weblog": WebLog, "export": Export}
-_KEYS = {table: [key for key in model.model_fields if key != "kind"] for table, model in _MODELS.items()}
+_MODELS: dict[str, type[Table]] = {"platform": Platform, "weblog": WebLog, "export": Export, "bill": Bill}
+_KEYS = {
+    table: [field.alias or key for key, field in model.model_fields.items() if key != "kind"]
+    for table, model in _MODELS.items()
+}
 
 
 def read_sources(path: Path) -> Sources:

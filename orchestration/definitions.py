@@ -19,6 +19,7 @@ from assets.checks.tables import (
 from assets.diagnostics import effects_of_outlier_rules, residual_diagnostics
 from assets.forecasts import champions_and_points
 from assets.models import constant_volatility_fits
+from assets.outlooks import outlooks_and_bills
 from assets.partitions import nights_of
 from assets.periodic import periodic_family
 from assets.published import published_copy
@@ -43,6 +44,7 @@ _MADE_FOR_A_NIGHT = (
     scores_of_the_day_before,
     residual_diagnostics,
     effects_of_outlier_rules,
+    outlooks_and_bills,
     expectations,
     published_copy,
 )

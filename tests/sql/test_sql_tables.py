@@ -100,7 +100,7 @@ AGREED_KEYS = {
     "planning.outlook": (True, "series_id issued_at_utc"),
     "planning.reliability": (True, "issued_at_utc window bin_left"),
     "planning.runouts": (True, "series_id issued_at_utc threshold local_week_start"),
-    "planning.bills": (True, "bill issued_at_utc method"),
+    "planning.bills": (True, "bill issued_at_utc method local_month"),
     "alerts.events": (True, "event_id"),
     "alerts.deliveries": (True, "event_id channel"),
     "quality.expectations": (True, "run_at_utc table_name source expectation column_name"),
