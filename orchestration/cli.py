@@ -15,6 +15,7 @@ from orchestration.commands.nightly import nightly
 from orchestration.commands.reproduce import reproduce
 from orchestration.commands.sources import sources
 from orchestration.commands.sql import sql
+from orchestration.commands.trace import trace
 from orchestration.commands.ui import ui
 
 
@@ -42,4 +43,4 @@ def main() -> None:
 
 main.add_section("Begin", demo, sources)
 main.add_section("Every night", nightly, ui, alerts)
-main.add_section("Ask", sql, reproduce)
+main.add_section("Ask", sql, trace, reproduce)

@@ -77,7 +77,11 @@ _WRONG_STEPS = """
         AND period_verdict IN ('clock_drift', 'step_wrong', 'samples_dropped', 'clock_change')
     ORDER BY series_id
 """
+_UNUSUAL_DAYS = """
+    SELECT local_date, reason FROM planning.unusual_days_by_source WHERE NOT is_continued ORDER BY rank
+"""
 SHOWN_ROWS = 40
+MORNING_LINES = 5
 
 
 def show_summary(
@@ -116,6 +120,7 @@ def show_summary(
             _show_constant_volatility(console, read, issued_at_utc)
             _show_wrong_steps(console, read, issued_at_utc)
             _show_decayed(console, read, issued_at_utc)
+            _show_unusual_days(console, read)
     except WarehouseError as error:
         console.print(f"The tables cannot be shown: {printable(str(error))}", markup=False)
     _show_faults(console, outcomes)
@@ -208,6 +213,17 @@ def _show_decayed(console: Console, read: Read, issued_at_utc: datetime) -> None
         console.print(
             f"  and {found.height - SHOWN_ROWS} forecasts more that became worse: see models.model_skill"
         )
+
+
+def _show_unusual_days(console: Console, read: Read) -> None:
+    found = read(_UNUSUAL_DAYS)
+    if found.height:
+        console.print("\nDays of the last week that do not look like a day", style="bold")
+    for local_date, reason in found.head(MORNING_LINES).iter_rows():
+        day = f"{local_date:%a} {local_date.day} {local_date:%b}"
+        console.print(f"  {day}: {printable(reason)}", markup=False, soft_wrap=True)
+    if found.height > MORNING_LINES:
+        console.print(f"  and {found.height - MORNING_LINES} more: see planning.unusual_days_by_source")
 
 
 def _table(title: str, first_column: str) -> Table:

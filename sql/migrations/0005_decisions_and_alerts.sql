@@ -323,6 +323,10 @@ ALTER TABLE diagnostics.daily_peaks ADD COLUMN phase_score DOUBLE;
 ALTER TABLE diagnostics.daily_peaks ADD COLUMN level_score DOUBLE;
 ALTER TABLE diagnostics.daily_peaks ADD COLUMN shape_score DOUBLE;
 ALTER TABLE diagnostics.daily_peaks ADD COLUMN level_share DOUBLE;
+ALTER TABLE diagnostics.daily_peaks ADD COLUMN phase_difference DOUBLE;
+ALTER TABLE diagnostics.daily_peaks ADD COLUMN is_shifted BOOLEAN;
+ALTER TABLE diagnostics.daily_peaks ADD COLUMN has_other_level BOOLEAN;
+ALTER TABLE diagnostics.daily_peaks ADD COLUMN has_other_shape BOOLEAN;
 COMMENT ON COLUMN diagnostics.daily_peaks.phase_score IS
     'How far the phase of the day lies from that of comparable days, in spreads of such differences: a pure number, null where it was not judged.';
 COMMENT ON COLUMN diagnostics.daily_peaks.level_score IS
@@ -331,3 +335,11 @@ COMMENT ON COLUMN diagnostics.daily_peaks.shape_score IS
     'The same of its distance from the usual shape; a pure number.';
 COMMENT ON COLUMN diagnostics.daily_peaks.level_share IS
     'Difference of the day''s level from that of comparable days, as a share of that: 0.1 is ten percent higher.';
+COMMENT ON COLUMN diagnostics.daily_peaks.phase_difference IS
+    'Difference of the day''s phase from that of comparable days, in minutes: positive = later.';
+COMMENT ON COLUMN diagnostics.daily_peaks.is_shifted IS
+    'Whether it is the phase that is unusual, and by enough to be worth a word.';
+COMMENT ON COLUMN diagnostics.daily_peaks.has_other_level IS
+    'The same of its level.';
+COMMENT ON COLUMN diagnostics.daily_peaks.has_other_shape IS
+    'The same of its shape.';

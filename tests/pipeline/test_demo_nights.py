@@ -63,7 +63,7 @@ LAID_OUT = (
 )
 UNPUBLISHED = {"raw.web_requests", "raw.provider_samples"}
 # Views of what somebody should look into; the demo has nothing of the kind.
-VIEWS_OF_FAULTS = {"suspected_overlaps"}
+VIEWS_OF_FAULTS = {"suspected_overlaps", "unusual_days", "unusual_days_by_source"}
 # What a run writes anew although nothing has changed: its own clock.
 CLOCKS = ("loaded_at_utc", "run_at_utc")
 

@@ -52,7 +52,8 @@ AGREED_COLUMNS = {
     "lognormal_density t_density",
     "diagnostics.periodicity_tests": "series_id issued_at_utc test statistic p_value verdict",
     "diagnostics.daily_peaks": "series_id local_date peak_local_time peak_value phase_minutes phase_lower_95 "
-    "phase_upper_95 phase_harmonic_minutes",
+    "phase_upper_95 phase_harmonic_minutes is_unusual reason phase_score level_score shape_score level_share "
+    "phase_difference is_shifted has_other_level has_other_shape",
     "diagnostics.density": "series_id issued_at_utc local_date local_hour value gaussian_density "
     "empirical_density",
     "diagnostics.ensemble_correlation": "series_id issued_at_utc slot lag covariance correlation",

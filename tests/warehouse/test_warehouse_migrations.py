@@ -110,7 +110,10 @@ UNDO_VERSION_5 = (
     "DROP SCHEMA alerts CASCADE",
     *(
         f"ALTER TABLE diagnostics.daily_peaks DROP COLUMN {name}"
-        for name in ("phase_score", "level_score", "shape_score", "level_share")
+        for name in (
+            *("phase_score", "level_score", "shape_score", "level_share"),
+            *("phase_difference", "is_shifted", "has_other_level", "has_other_shape"),
+        )
     ),
     "UPDATE platform.schema_versions SET version = 4",
 )
