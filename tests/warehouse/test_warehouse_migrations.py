@@ -112,6 +112,14 @@ UNDO_VERSION_5 = (
         f"ALTER TABLE diagnostics.daily_peaks DROP COLUMN {name}"
         for name in ("phase_score", "level_score", "shape_score", "level_share")
     ),
+    "DROP TABLE platform.published_night",
+    *(
+        f"ALTER TABLE forecasts.{name} ADD PRIMARY KEY "
+        "(series_id, model, issued_at_utc, step_seconds, target_utc)"
+        for name in ("points", "scores")
+    ),
+    "COMMENT ON TABLE forecasts.points IS 'old'",
+    "COMMENT ON TABLE forecasts.scores IS 'old'",
     "UPDATE platform.schema_versions SET version = 4",
 )
 
