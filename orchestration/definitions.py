@@ -10,6 +10,7 @@ from assets.checks.sources import source_checks
 from assets.checks.tables import (
     bulky_diagnostics_have_each_key_once,
     champions_have_not_decayed,
+    forecasts_have_each_key_once,
     ledger_accounts_for_every_line,
     observations_have_no_unmarked_gap,
     selected_orders_stand_among_their_candidates,
@@ -76,6 +77,7 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
             selected_orders_stand_among_their_candidates,
             stated_steps_agree_with_the_day,
             bulky_diagnostics_have_each_key_once,
+            forecasts_have_each_key_once,
             champions_have_not_decayed,
             *suite_checks(),
             *source_checks(sources),

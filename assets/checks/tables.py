@@ -1,5 +1,7 @@
 """Claims about whole tables: they meet their suite, they have no unmarked gap, the ledger adds up."""
 
+from collections.abc import Mapping
+
 import dagster as dg
 import polars as pl
 
@@ -52,11 +54,14 @@ _KEPT_BY_WRITER = (
     "diagnostics.density",
 )
 _TWICE = """
-    SELECT count(*) AS n FROM (
-        SELECT 1 FROM {table} WHERE issued_at_utc = (SELECT max(issued_at_utc) FROM models.periodic)
-        GROUP BY {key} HAVING count(*) > 1
-    )
+    SELECT count(*) AS n FROM (SELECT 1 FROM {table} WHERE {rows} GROUP BY {key} HAVING count(*) > 1)
 """
+_NEWEST_NIGHT = "issued_at_utc = (SELECT max(issued_at_utc) FROM models.periodic)"
+# A night writes a whole night of the one, and a whole day of targets of the other.
+_WRITTEN_LAST = {
+    "forecasts.points": "issued_at_utc = (SELECT max(issued_at_utc) FROM forecasts.points)",
+    "forecasts.scores": "target_utc > (SELECT max(target_utc) FROM forecasts.scores) - INTERVAL 1 DAY",
+}
 
 
 class CheckCouldNotRunError(RuntimeError):
@@ -138,14 +143,18 @@ def champions_have_not_decayed(warehouse: dg.ResourceParam[Warehouse]) -> dg.Ass
 )
 def bulky_diagnostics_have_each_key_once(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
     """Count the keys that stand twice in the tables whose key the writer keeps."""
-    counts = {
-        table: warehouse.query(_TWICE.format(table=table, key=", ".join(declaration(table).kept_key)))[
-            "n"
-        ].item()
-        for table in _KEPT_BY_WRITER
-    }
-    found = pl.DataFrame({"table": list(counts), "keys_twice": list(counts.values())})
-    return _empty(found.filter(pl.col("keys_twice") > 0), "tables with a key that stands twice")
+    return _keys_once(warehouse, dict.fromkeys(_KEPT_BY_WRITER, _NEWEST_NIGHT))
+
+
+@dg.asset_check(
+    asset=key_of("forecasts.points"),
+    name="forecasts_have_each_key_once",
+    description="No key stands twice in the newest night of forecasts and day of scores: they have no index.",
+    additional_deps=[key_of("forecasts.scores")],
+)
+def forecasts_have_each_key_once(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
+    """Count the keys that stand twice among what the last night forecast and scored."""
+    return _keys_once(warehouse, _WRITTEN_LAST)
 
 
 def suite_checks() -> list[dg.AssetChecksDefinition]:
@@ -178,6 +187,15 @@ def _suite_check(table: str) -> dg.AssetChecksDefinition:
         )
 
     return check
+
+
+def _keys_once(warehouse: Warehouse, rows_of: Mapping[str, str]) -> dg.AssetCheckResult:
+    counts = {}
+    for table, rows in rows_of.items():
+        key = ", ".join(declaration(table).kept_key)
+        counts[table] = warehouse.query(_TWICE.format(table=table, rows=rows, key=key))["n"].item()
+    found = pl.DataFrame({"table": list(counts), "keys_twice": list(counts.values())})
+    return _empty(found.filter(pl.col("keys_twice") > 0), "tables with a key that stands twice")
 
 
 def _empty(
