@@ -76,6 +76,7 @@ def champions_and_points(
             for series_id, error in failures.items():
                 context.log.error("%s was set aside", series_id, exc_info=error)
         keep_nights(warehouse, landing, (BACKTESTS,))
+        warehouse.keep_newest(POINTS, "issued_at_utc", landing.sources.platform.keep_forecasts)
     plots = {table: picture_of(warehouse, table, night) for table in (CHAMPIONS, BACKTESTS)}
     yield from tables.written(plots | {POINTS: _plot(warehouse, night)})
 

@@ -34,7 +34,9 @@ def scores_of_the_day_before(
     night = night_of(context, landing)
     day_before = night.date - timedelta(days=1)
     day = Within(issued_at_utc(day_before, landing.sources.platform.time_zone), night.issued_at_utc)
-    first, row_count = write_scores(warehouse, night, day)
+    with warehouse.transaction():
+        first, row_count = write_scores(warehouse, night, day)
+        warehouse.keep_newest(TABLE, "issued_at_utc", landing.sources.platform.keep_scores)
     metadata = table_metadata(first, "target_utc", row_count=row_count)
     yield dg.MaterializeResult(key_of(TABLE), metadata=metadata | picture_of(warehouse, TABLE, night))
 

@@ -33,6 +33,9 @@ class Platform(Table):
     time_zone: TimeZone = "UTC"
     stale_after: Seconds = duration_seconds("2d")
     keep_nights: int = Field(default=14, ge=1, strict=True)
+    # A night scores the forecasts of the seven before it, and looks eighteen nights of scores back.
+    keep_forecasts: int = Field(default=60, ge=8, strict=True)
+    keep_scores: int = Field(default=400, ge=28, strict=True)
     constant_volatility: tuple[SeriesPattern, ...] = ("*",)
     constant_volatility_at_most: int = Field(default=24, ge=1, strict=True)
     thresholds: Thresholds = (0.7, 0.9, 1.0)

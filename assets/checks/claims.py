@@ -68,8 +68,19 @@ _KEPT_BY_WRITER = (
     "diagnostics.ensemble_correlation",
     "diagnostics.continuous_correlation",
     "diagnostics.density",
+    "forecasts.points",
+    "planning.congestion",
 )
 _CLAIMS = (
+    _Claim(
+        "forecasts.scores",
+        "each_key_stands_once",
+        "No key stands twice in the newest day of scores; the table has no index that would see to it.",
+        "SELECT series_id, model, issued_at_utc, step_seconds, target_utc, count(*) AS rows "
+        "FROM forecasts.scores "
+        "WHERE target_utc > (SELECT max(target_utc) FROM forecasts.scores) - INTERVAL 1 DAY "
+        "GROUP BY ALL HAVING count(*) > 1",
+    ),
     _Claim(
         "raw.rejected_lines",
         "every_rejected_line_has_a_file_and_a_reason",

@@ -1,4 +1,5 @@
--- Decisions: congestion with its reliability, outlooks, run-outs, bills, alerts; how unusual each day was.
+-- Decisions: congestion with its reliability, outlooks, run-outs, bills, alerts; how unusual each day was; which
+-- night was published; forecasts and scores without an index.
 -- No release has written a row of these two.
 DROP TABLE planning.congestion;
 DROP TABLE planning.outlook;
@@ -343,3 +344,136 @@ COMMENT ON COLUMN diagnostics.daily_peaks.has_other_level IS
     'The same of its level.';
 COMMENT ON COLUMN diagnostics.daily_peaks.has_other_shape IS
     'The same of its shape.';
+
+CREATE TABLE platform.published_night (
+    issued_at_utc    TIMESTAMP,
+    published_at_utc TIMESTAMP NOT NULL,
+    release          VARCHAR NOT NULL
+);
+
+COMMENT ON TABLE platform.published_night IS
+    'One row: the night that the published copy is of. In the warehouse, of the copy that was published last. Key: (published_at_utc), kept by the writer.';
+
+COMMENT ON COLUMN platform.published_night.issued_at_utc IS
+    'Midnight of the platform, in UTC, of the newest night that has rows in the copy; null where none has.';
+COMMENT ON COLUMN platform.published_night.published_at_utc IS
+    'When the copy was made (UTC).';
+COMMENT ON COLUMN platform.published_night.release IS
+    'Release of Diurnal that made it.';
+
+-- An index cost as much as the rows: the writer keeps the keys of these two.
+ALTER TABLE forecasts.points RENAME TO former_points;
+CREATE TABLE forecasts.points (
+    series_id     VARCHAR NOT NULL,
+    model         VARCHAR NOT NULL,
+    is_champion   BOOLEAN NOT NULL,
+    issued_at_utc TIMESTAMP NOT NULL,
+    step_seconds  INTEGER NOT NULL,
+    target_utc    TIMESTAMP NOT NULL,
+    horizon       INTEGER NOT NULL,
+    mean          DOUBLE,
+    q025          DOUBLE,
+    q10           DOUBLE,
+    q25           DOUBLE,
+    q50           DOUBLE,
+    q75           DOUBLE,
+    q90           DOUBLE,
+    q975          DOUBLE,
+    CHECK (step_seconds > 0),
+    CHECK (horizon >= 0),
+    CHECK (target_utc >= issued_at_utc)
+);
+
+COMMENT ON TABLE forecasts.points IS
+    'One row per series, model, night, step and time forecast: the point forecast and seven quantiles. The next 24 hours stand at the step of the series, the next 7 days at 3,600 seconds; of an hourly series one run of 168 hours serves both. Key: (series_id, model, issued_at_utc, step_seconds, target_utc), kept by the writer.';
+
+COMMENT ON COLUMN forecasts.points.series_id IS
+    'Series, <source>/<label>.';
+COMMENT ON COLUMN forecasts.points.model IS
+    'Model: combination, seasonal_naive_day or selected, for example; traffic/models/forecasting lists the candidates.';
+COMMENT ON COLUMN forecasts.points.is_champion IS
+    'Whether this model speaks for the series at this target: one does at each. That of the first is the one of models.champions; other steps and days ahead may have another.';
+COMMENT ON COLUMN forecasts.points.issued_at_utc IS
+    'Midnight of the platform, in UTC, whose past the night knew.';
+COMMENT ON COLUMN forecasts.points.step_seconds IS
+    'Step of the forecast, in seconds: that of the series, or 3600 of the 7 days; a value of an hour is the mean of the values of its steps, in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.target_utc IS
+    'Time forecast (UTC): the beginning of the step.';
+COMMENT ON COLUMN forecasts.points.horizon IS
+    'How many steps after issue, in steps.';
+COMMENT ON COLUMN forecasts.points.mean IS
+    'Point forecast of the model, in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q025 IS
+    'Quantile: the value is below it with a probability of 2.5 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q10 IS
+    'Quantile: the value is below it with a probability of 10 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q25 IS
+    'Quantile: the value is below it with a probability of 25 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q50 IS
+    'Quantile: the value is below it with a probability of 50 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q75 IS
+    'Quantile: the value is below it with a probability of 75 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q90 IS
+    'Quantile: the value is below it with a probability of 90 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q975 IS
+    'Quantile: the value is below it with a probability of 97.5 %; in the unit of the series.';
+INSERT INTO forecasts.points BY NAME SELECT * FROM forecasts.former_points;
+DROP TABLE forecasts.former_points;
+
+ALTER TABLE forecasts.scores RENAME TO former_scores;
+CREATE TABLE forecasts.scores (
+    series_id     VARCHAR NOT NULL,
+    model         VARCHAR NOT NULL,
+    issued_at_utc TIMESTAMP NOT NULL,
+    step_seconds  INTEGER NOT NULL,
+    target_utc    TIMESTAMP NOT NULL,
+    horizon       INTEGER NOT NULL,
+    actual        DOUBLE,
+    error         DOUBLE,
+    scaled_error  DOUBLE,
+    covered_80    BOOLEAN,
+    covered_95    BOOLEAN,
+    naive_error   DOUBLE,
+    mean_error    DOUBLE,
+    pinball       DOUBLE,
+    is_champion   BOOLEAN,
+    CHECK (step_seconds > 0),
+    CHECK (horizon >= 0),
+    CHECK (target_utc >= issued_at_utc)
+);
+
+COMMENT ON TABLE forecasts.scores IS
+    'One row per series, model, night, step and time forecast, once what happened is known. Key: (series_id, model, issued_at_utc, step_seconds, target_utc), kept by the writer.';
+
+COMMENT ON COLUMN forecasts.scores.series_id IS
+    'Series, <source>/<label>.';
+COMMENT ON COLUMN forecasts.scores.model IS
+    'Model: combination, seasonal_naive_day or selected, for example; traffic/models/forecasting lists the candidates.';
+COMMENT ON COLUMN forecasts.scores.issued_at_utc IS
+    'Midnight of the platform, in UTC, at which the forecast that is scored was issued.';
+COMMENT ON COLUMN forecasts.scores.step_seconds IS
+    'Step of the forecast, in seconds: that of the series, or 3600 of the 7 days.';
+COMMENT ON COLUMN forecasts.scores.target_utc IS
+    'Time forecast (UTC): the beginning of the step.';
+COMMENT ON COLUMN forecasts.scores.horizon IS
+    'How many steps after issue, in steps.';
+COMMENT ON COLUMN forecasts.scores.actual IS
+    'What was measured in the step that begins at target_utc, in the unit of the series: of an hour of a finer series the mean of its values. Null where less than half of them were measured.';
+COMMENT ON COLUMN forecasts.scores.error IS
+    'actual - mean, in the unit of the series: positive when there was more than forecast.';
+COMMENT ON COLUMN forecasts.scores.scaled_error IS
+    'error over the mean of |y_t - y_(t-day)| at the step of the forecast; a pure number, null where that mean is zero.';
+COMMENT ON COLUMN forecasts.scores.covered_80 IS
+    'Whether actual lies within q10 to q90.';
+COMMENT ON COLUMN forecasts.scores.covered_95 IS
+    'Whether actual lies within q025 to q975.';
+COMMENT ON COLUMN forecasts.scores.naive_error IS
+    'actual less the seasonal naive forecast, the value at the same time of the last day that was known at issue; in the unit of the series, null where it is missing.';
+COMMENT ON COLUMN forecasts.scores.mean_error IS
+    'actual less the mean of what was measured in the 42 days before issue, in the unit of the series; null where nothing was.';
+COMMENT ON COLUMN forecasts.scores.pinball IS
+    'Pinball loss, its mean over the seven quantiles, over the same scale as scaled_error; a pure number.';
+COMMENT ON COLUMN forecasts.scores.is_champion IS
+    'Whether this forecast spoke for the series at this target (forecasts.points): of the 7 days each may have a champion of its own.';
+INSERT INTO forecasts.scores BY NAME SELECT * FROM forecasts.former_scores;
+DROP TABLE forecasts.former_scores;
