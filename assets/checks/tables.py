@@ -1,7 +1,5 @@
 """Claims about whole tables: they meet their suite, they have no unmarked gap, the ledger adds up."""
 
-from collections.abc import Mapping
-
 import dagster as dg
 import polars as pl
 
@@ -150,15 +148,6 @@ def _suite_check(table: str) -> dg.AssetChecksDefinition:
         )
 
     return check
-
-
-def _keys_once(warehouse: Warehouse, rows_of: Mapping[str, str]) -> dg.AssetCheckResult:
-    counts = {}
-    for table, rows in rows_of.items():
-        key = ", ".join(declaration(table).kept_key)
-        counts[table] = warehouse.query(_TWICE.format(table=table, rows=rows, key=key))["n"].item()
-    found = pl.DataFrame({"table": list(counts), "keys_twice": list(counts.values())})
-    return _empty(found.filter(pl.col("keys_twice") > 0), "tables with a key that stands twice")
 
 
 def _empty(
