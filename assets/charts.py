@@ -26,6 +26,7 @@ from assets.drawing import (
 )
 from assets.png import SIGNATURE
 from assets.printable import printable
+from assets.thinning import thinned
 
 MAX_PNG_BYTES = 60_000
 """Largest picture put into the event log, in byte: a year of nights must stay small there."""
@@ -72,7 +73,9 @@ def forecast_chart(history: pl.DataFrame, points: pl.DataFrame, title: str, unit
     past = history.filter(pl.col("at_utc").is_between(end - HISTORY, end))
     x = alt.X("at_utc:T", title="UTC", scale=alt.Scale(type="utc"))
     axis = alt.Axis(format="~s", title=_value_title(unit))
-    measured = alt.Chart(chart_rows(_thinned(past), "at_utc", "value")).mark_line(strokeWidth=1)
+    measured = alt.Chart(chart_rows(thinned(past, HISTORY, WIDTH), "at_utc", "value")).mark_line(
+        strokeWidth=1
+    )
     layers = [measured.encode(x=x, y=alt.Y("value:Q", axis=axis), color=alt.datum("measured"))]
     targets = points.sort("target_utc").gather_every(-(-points.height // MAX_TARGETS) or 1)
     ahead = chart_rows(targets.rename({"target_utc": "at_utc"}), "at_utc", *_band_columns(), "q50")
@@ -190,21 +193,6 @@ def _cell(value: object) -> str:
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
     text = printable(text, PREVIEW_CELL_CHARACTERS)
     return re.sub(r"([\\`*\[\]|!~$])", r"\\\1", text).replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _thinned(history: pl.DataFrame) -> pl.DataFrame:
-    """Keep the lowest and the highest value of each pixel: the same picture in a fraction of the time.
-
-    A pixel without any value keeps a row that says so, which breaks the line.
-    """
-    ordered = history.sort("at_utc")
-    if ordered.height <= 2 * WIDTH:
-        return ordered
-    pixel = pl.col("at_utc").dt.epoch("s") // (HISTORY // timedelta(seconds=WIDTH))
-    pixels = ordered.group_by(pixel.alias("pixel"), maintain_order=True)
-    places = (pl.col("value").arg_min(), pl.col("value").arg_max())
-    extremes = [pixels.agg(pl.col("at_utc", "value").get(place.fill_null(0))) for place in places]
-    return pl.concat(extremes).unique("at_utc").sort("at_utc")
 
 
 def _band_columns() -> list[str]:

@@ -23,6 +23,7 @@ PEAKS = "diagnostics.daily_peaks"
 
 _PHASES = ("phase_minutes", "phase_lower_95", "phase_upper_95", "phase_harmonic_minutes")
 _SCORES = ("phase_score", "level_score", "shape_score", "level_share")
+_FLAGS = ("is_unusual", "is_shifted", "has_other_level", "has_other_shape")
 _WORTH_A_WORD = 1.0
 """Minutes a day: a drift below it is what seasons do."""
 
@@ -70,12 +71,13 @@ def day_rows(batch: SeriesBatch, without_drift: Collection[str] = ()) -> DayRows
     reasons = [odd.reason(row, day) for row in range(len(batch.series_ids)) for day in range(number.size)]
     values = {name: getattr(phases, name) for name in ("peak_value", *_PHASES)}
     values |= {name: getattr(odd, name) for name in _SCORES}
+    values |= {"phase_difference": odd.phase_minutes}
     second = phases.peak_slot * batch.step_seconds
     peaks = long_frame(batch.series_ids, {"local_date": dates}, values | {"second": second})
     at = pl.when(pl.col("second") >= 0).then(pl.col("second") * 1_000_000_000).cast(pl.Time)
     peaks = peaks.with_columns(
+        *(pl.Series(name, getattr(odd, name).ravel()) for name in _FLAGS),
         peak_local_time=at,
-        is_unusual=pl.Series(odd.is_unusual.ravel()),
         reason=pl.Series(reasons, dtype=pl.String),
     )
     drifts = _drift_rows(batch, phases, number)

@@ -10,14 +10,23 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.charts import png_markdown
 from assets.constant_volatility_charts import correlogram_chart, histogram_chart
 from assets.constant_volatility_choice import chosen_series
 from assets.constant_volatility_rows import stored_models
 from assets.landing import Landing
-from assets.nights import in_isolation, keep_nights, night_of, replace_night, rows_frame, series_of_night
+from assets.nights import (
+    Night,
+    in_isolation,
+    keep_nights,
+    night_of,
+    replace_night,
+    rows_frame,
+    series_of_night,
+)
 from assets.outlier_rows import outlier_rows
+from assets.pictures import picture
 from assets.residual_rows import RESIDUAL_TABLES, residual_rows
+from assets.table_pictures import picture_of
 from assets.table_specs import key_of, table_metadata, table_spec, written
 from traffic.models.champion import SELECTED
 from warehouse import Warehouse
@@ -59,7 +68,9 @@ def residual_diagnostics(
     replace_night(warehouse, night, frames)
     keep_nights(warehouse, landing, RESIDUAL_TABLES)
     for table, frame in frames.items():
-        yield dg.MaterializeResult(key_of(table), metadata=table_metadata(frame) | _plot(table, frame))
+        yield dg.MaterializeResult(
+            key_of(table), metadata=table_metadata(frame) | _plot(warehouse, night, table, frame)
+        )
 
 
 @dg.multi_asset(
@@ -80,15 +91,15 @@ def effects_of_outlier_rules(
     frame = rows_frame(rows, night)
     replace_night(warehouse, night, {_EFFECTS: frame})
     keep_nights(warehouse, landing, [_EFFECTS])
-    yield written(_EFFECTS, frame)
+    yield written(_EFFECTS, frame, **picture_of(warehouse, _EFFECTS, night))
 
 
-def _plot(table: str, frame: pl.DataFrame) -> dict[str, Any]:
+def _plot(warehouse: Warehouse, night: Night, table: str, frame: pl.DataFrame) -> dict[str, Any]:
     if frame.is_empty() or table not in _PLOTS:
-        return {}
+        return picture_of(warehouse, table, night)
     name, draw, what = _PLOTS[table]
     series_id = str(frame["series_id"][0])
     mine = frame.filter(pl.col("series_id") == series_id)
     if "model" in mine.columns:
         mine = mine.filter(pl.col("model") == SELECTED)
-    return {name: dg.MetadataValue.md(png_markdown(draw(mine, series_id), f"{what} {series_id}"))}
+    return picture(name, f"{what} {series_id}", lambda: draw(mine, series_id))

@@ -100,13 +100,17 @@ def refused_champions(series_ids: Sequence[str], reason: str) -> pl.DataFrame:
     )
 
 
-def spans(batch: SeriesBatch, issued_at_utc: datetime, country: str | None) -> Iterator[Span]:
+def spans(
+    batch: SeriesBatch, issued_at_utc: datetime, country: str | None, own_days: int = 1
+) -> Iterator[Span]:
     """Lay out the histories of a batch for each step at which it is forecast.
 
     Parameters
     ----------
     batch, issued_at_utc, country
         As ``forecast_frames`` takes them.
+    own_days : int
+        Days of the first run, at the series' own step; of hours or more it has seven in any case.
 
     Yields
     ------
@@ -119,7 +123,7 @@ def spans(batch: SeriesBatch, issued_at_utc: datetime, country: str | None) -> I
     n_known = batch.value.shape[1]
     first = max(-(-elapsed // step), n_known)
     n_week = -(-DAYS_A_WEEK * DAY_SECONDS // step)
-    n_own = -(-DAY_SECONDS // step) if has_hours else n_week
+    n_own = -(-own_days * DAY_SECONDS // step) if has_hours else n_week
     times = grid_times(batch.start_utc, step, first + n_week)
     local = wall_clock(times, batch.time_zone)
     # Where the clock shifts the grid by less than a step, each point keeps the slot that it had.

@@ -9,9 +9,10 @@ import dagster as dg
 import polars as pl
 
 from assets.batch_isolation import Frames, isolated
-from assets.charts import forecast_chart, png_markdown
+from assets.charts import forecast_chart
 from assets.constant_volatility_choice import chosen_series
 from assets.constant_volatility_rows import stored_models
+from assets.drawing import nothing_to_draw
 from assets.fan_out import fan_out
 from assets.forecast_frames import (
     BACKTESTS,
@@ -33,6 +34,8 @@ from assets.nights import (
     night_of,
     series_of_night,
 )
+from assets.pictures import picture
+from assets.table_pictures import picture_of
 from assets.table_specs import table_spec
 from assets.variable_volatility_rows import stored_volatilities
 from traffic.models.champion import REFERENCE, SELECTED, VARIABLE_VOLATILITY, challenger
@@ -73,7 +76,9 @@ def champions_and_points(
             for series_id, error in failures.items():
                 context.log.error("%s was set aside", series_id, exc_info=error)
         keep_nights(warehouse, landing, (BACKTESTS,))
-    yield from tables.written({POINTS: _plot(warehouse, night)})
+        warehouse.keep_newest(POINTS, "issued_at_utc", landing.sources.platform.keep_forecasts)
+    plots = {table: picture_of(warehouse, table, night) for table in (CHAMPIONS, BACKTESTS)}
+    yield from tables.written(plots | {POINTS: _plot(warehouse, night)})
 
 
 @dataclass(frozen=True)
@@ -179,14 +184,19 @@ def _without_champion(backtests: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFr
 
 
 def _plot(warehouse: Warehouse, night: Night) -> dict[str, Any]:
+    # One picture tells whether the night is sane; the busiest series is the one that people look for.
+    what = "Forecast of the busiest series with its bands"
+    return picture("forecast", what, partial(_busiest_forecast, warehouse, night))
+
+
+def _busiest_forecast(warehouse: Warehouse, night: Night) -> bytes:
     busiest = warehouse.query(
         "SELECT series_id FROM forecasts.points JOIN series.catalog USING (series_id, step_seconds) "
         "WHERE issued_at_utc = ? AND is_champion ORDER BY q50 DESC LIMIT 1",
         [night.issued_at_utc],
     )
     if busiest.is_empty():
-        return {}
-    # One picture tells whether the night is sane; the busiest series is the one that people look for.
+        return nothing_to_draw("What comes next")
     series_id = busiest["series_id"][0]
     entry = warehouse.read("series.catalog", ("unit", "step_seconds"), {"series_id": series_id})
     of_series = {"series_id": series_id, "is_champion": True, "issued_at_utc": night.issued_at_utc}
@@ -195,5 +205,4 @@ def _plot(warehouse: Warehouse, night: Night) -> dict[str, Any]:
     )
     history = warehouse.read("series.observations", ("at_utc", "value"), {"series_id": series_id}, "at_utc")
     history = history.filter(pl.col("at_utc") < night.issued_at_utc)
-    png = forecast_chart(history, points, f"{series_id}, what comes next", entry["unit"][0])
-    return {"forecast": dg.MetadataValue.md(png_markdown(png, f"Forecast of {series_id} with its bands"))}
+    return forecast_chart(history, points, f"{series_id}, what comes next", entry["unit"][0])

@@ -14,6 +14,7 @@ from assets.constant_volatility_choice import chosen_series
 from assets.constant_volatility_rows import FITTED_TABLES, fit_rows, refused_rows
 from assets.landing import Landing
 from assets.nights import in_isolation, keep_nights, night_of, replace_night, rows_frame, series_of_night
+from assets.table_pictures import picture_of
 from assets.table_specs import table_spec, written
 from warehouse import Warehouse
 
@@ -53,4 +54,4 @@ def constant_volatility_fits(
     replace_night(warehouse, night, frames)
     keep_nights(warehouse, landing, _KEPT_FOR_SOME_NIGHTS)
     for table, frame in frames.items():
-        yield written(table, frame, chosen=choice.sentence)
+        yield written(table, frame, chosen=choice.sentence, **picture_of(warehouse, table, night))

@@ -4,7 +4,7 @@ The tables lie in two schemas, but are made from the same arrays in one reading 
 asset. Forecasts from the models are in ``forecasts``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -13,9 +13,10 @@ import dagster as dg
 import polars as pl
 
 from assets.batch_isolation import Frames, isolated
-from assets.charts import peaks_chart, png_markdown
+from assets.charts import peaks_chart
 from assets.day_frames import PEAKS
 from assets.density_frames import DENSITY
+from assets.drawing import nothing_to_draw
 from assets.fan_out import fan_out
 from assets.landing import Landing
 from assets.night_tables import NightTables
@@ -36,6 +37,8 @@ from assets.periodic_frames import (
     periodic_frames,
     refused_rows,
 )
+from assets.pictures import picture
+from assets.table_pictures import picture_of
 from assets.table_specs import key_of, table_metadata, table_spec
 from traffic.models.requirements import HISTORY_DAYS
 from warehouse import Warehouse, Within
@@ -79,8 +82,8 @@ def periodic_family(
             of_days = of_days.filter(pl.col("local_date").is_between(*_seen(night), closed="left"))
         _replace_days(warehouse, night, of_days)
     yield from tables.written(_plots(warehouse, night))
-    plot = _phases_plot(of_days) if of_days.height else {}
-    yield dg.MaterializeResult(key_of(PEAKS), metadata=table_metadata(of_days, "local_date") | plot)
+    metadata = table_metadata(of_days, "local_date") | _phases_plot(of_days)
+    yield dg.MaterializeResult(key_of(PEAKS), metadata=metadata)
 
 
 def _seen(night: Night) -> tuple[date, date]:
@@ -100,24 +103,31 @@ def _replace_days(warehouse: Warehouse, night: Night, peaks: pl.DataFrame) -> No
 
 
 def _phases_plot(peaks: pl.DataFrame) -> dict[str, Any]:
-    series_id = str(peaks["series_id"].sort()[0])
-    png = peaks_chart(peaks.filter(pl.col("series_id") == series_id), f"{series_id}: how late each day came")
-    return {"phases": dg.MetadataValue.md(png_markdown(png, "Minutes by which each day came later"))}
+    def draw() -> bytes:
+        if peaks.is_empty():
+            return nothing_to_draw("How late each day came")
+        series_id = str(peaks["series_id"].sort()[0])
+        mine = peaks.filter(pl.col("series_id") == series_id)
+        return peaks_chart(mine, f"{series_id}: how late each day came")
+
+    return picture("phases", "Minutes by which each day came later", draw)
 
 
 def _plots(warehouse: Warehouse, night: Night) -> dict[str, dict[str, Any]]:
-    """Draw the tables of the first series that has a model."""
+    """Draw the tables of all series, and those of the first series that has a model."""
+    plots = {table: picture_of(warehouse, table, night) for table in (MODELS, COMPONENTS, TESTS)}
     of_night = {"issued_at_utc": night.issued_at_utc}
     fitted = warehouse.read(MODELS, ("series_id",), of_night | {"status": "ok"}, order_by="series_id")
-    if fitted.is_empty():
-        return {}
-    series_id = fitted["series_id"][0]
-    plots = {}
+    series_id = "no series" if fitted.is_empty() else fitted["series_id"][0]
     for table, (entry, draw, title) in _PICTURES.items():
-        rows = warehouse.read(table, where=of_night | {"series_id": series_id})
-        png = draw(rows, f"{title} {series_id}")
-        plots[table] = {entry: dg.MetadataValue.md(png_markdown(png, f"{title} {series_id}"))}
+        read = partial(warehouse.read, table, where=of_night | {"series_id": series_id})
+        what = f"{title} {series_id}"
+        plots[table] = picture(entry, what, partial(_drawn, draw, read, what))
     return plots
+
+
+def _drawn(draw: Callable[[pl.DataFrame, str], bytes], read: Callable[[], pl.DataFrame], title: str) -> bytes:
+    return draw(read(), title)
 
 
 def _refused(reasons: dict[str, str]) -> Frames:

@@ -19,6 +19,7 @@ from assets.expectations.suite import Suite
 from assets.judged_rows import judged_rows
 from assets.landing import Landing
 from assets.nights import Night, night_of
+from assets.table_pictures import picture_of
 from assets.table_specs import table_spec, written
 from warehouse import Warehouse
 
@@ -48,7 +49,8 @@ def expectations(
     warehouse.insert(TABLE, frame)
     warehouse.keep_newest(TABLE, "run_at_utc", landing.sources.platform.keep_nights)
     failed = frame.filter(~pl.col("success").fill_null(value=True)) if frame.height else frame
-    yield written(TABLE, failed if failed.height else frame, failed=failed.height)
+    shown = failed if failed.height else frame
+    yield written(TABLE, shown, failed=failed.height, **picture_of(warehouse, TABLE))
 
 
 def newest_results(warehouse: Warehouse, table: str) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import polars as pl
 
 from assets.ingestion import ingest
 from assets.landing import Landing
+from assets.table_pictures import picture_of
 from assets.table_specs import table_spec, written
 from warehouse import Warehouse
 
@@ -31,7 +32,14 @@ def landing_files(
             f"SELECT * FROM {table} WHERE file_id IN (SELECT unnest(?::VARCHAR[])) LIMIT {_PREVIEW_ROWS}",
             [file_ids],
         )
-        yield written(table, preview, "at_utc", row_count=warehouse.count(table), rows_of_this_run=new_rows)
+        yield written(
+            table,
+            preview,
+            "at_utc",
+            row_count=warehouse.count(table),
+            rows_of_this_run=new_rows,
+            **picture_of(warehouse, table),
+        )
 
 
 def loaded_spans(warehouse: Warehouse, source: str) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 from assets.landing import Landing
 from assets.nights import Night, night_of, observations_of_night
 from assets.partitions import issued_at_utc
+from assets.table_pictures import picture_of
 from assets.table_specs import key_of, table_metadata, table_spec
 from traffic.models.scored_points import score_points
 from warehouse import Warehouse, Within
@@ -33,10 +34,11 @@ def scores_of_the_day_before(
     night = night_of(context, landing)
     day_before = night.date - timedelta(days=1)
     day = Within(issued_at_utc(day_before, landing.sources.platform.time_zone), night.issued_at_utc)
-    first, row_count = write_scores(warehouse, night, day)
-    yield dg.MaterializeResult(
-        key_of(TABLE), metadata=table_metadata(first, "target_utc", row_count=row_count)
-    )
+    with warehouse.transaction():
+        first, row_count = write_scores(warehouse, night, day)
+        warehouse.keep_newest(TABLE, "issued_at_utc", landing.sources.platform.keep_scores)
+    metadata = table_metadata(first, "target_utc", row_count=row_count)
+    yield dg.MaterializeResult(key_of(TABLE), metadata=metadata | picture_of(warehouse, TABLE, night))
 
 
 def write_scores(warehouse: Warehouse, night: Night, day: Within) -> tuple[pl.DataFrame, int]:

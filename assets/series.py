@@ -10,6 +10,7 @@ import polars as pl
 from assets.landing import Landing
 from assets.nights import in_isolation, night_of
 from assets.series_of_source import take_up
+from assets.table_pictures import picture_of
 from assets.table_specs import table_spec, written
 from warehouse import Warehouse
 
@@ -41,7 +42,7 @@ def series_of_sources(
     for table, time in (("catalog", "last_utc"), ("observations", "at_utc"), ("day_ensemble", "at_utc")):
         name = f"series.{table}"
         preview = warehouse.query(f"SELECT * FROM {name} LIMIT {_PREVIEW_ROWS}")
-        yield written(name, preview, time, row_count=warehouse.count(name))
+        yield written(name, preview, time, row_count=warehouse.count(name), **picture_of(warehouse, name))
 
 
 def _set_aside(warehouse: Warehouse, source: str, reason: str) -> None:

@@ -19,12 +19,16 @@ _INSTEAD = {
     "tuple_type": "this is not a list; write it in brackets, such as ['…']",
     "int_type": "this is not a whole number; write it without quotes",
     "greater_than_equal": "this is too small; write at least {ge}",
+    "less_than_equal": "this is too large; write at most {le}",
     "literal_error": "this is not known; write {expected}",
 }
 _TABLES = {
     "platform": "write [platform], once and in single brackets",
     "weblog": "write [[weblog]], in double brackets, for each web log",
     "export": "write [[export]], in double brackets, for each export",
+    "channel": "write [[channel]], in double brackets, for each channel",
+    "alert": "write [[alert]], in double brackets, for each rule",
+    "bill": "write [[bill]], in double brackets, for each bill",
 }
 
 

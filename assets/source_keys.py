@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator
 
 from traffic.parsing.export.layout import AUTO, HEADER_UNIT
 from traffic.parsing.export.times import NUMBER_FORMATS
-from traffic.parsing.quantity import check_unit, duration_seconds, size_bytes
+from traffic.parsing.quantity import check_quantity, check_unit, duration_seconds, size_bytes
 from traffic.windowing.holiday_calendar import check_country
 
 # The system knows these, but they are no place on earth and polars does not take them.
@@ -140,6 +140,19 @@ def _ascending(thresholds: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(sorted(set(thresholds)))
 
 
+def _series_id(series_id: str) -> str:
+    source, _, label = series_id.partition("/")
+    if not source or not label:
+        raise ValueError(f"{series_id!r} names no series; write <source>/<label>, such as 'uplinks/core_in'")
+    return series_id
+
+
+def _one_quantity(quantity: object) -> str:
+    if not isinstance(quantity, str):
+        raise ValueError("write a quantity in quotes, such as '10 Gbit/s'")
+    return check_quantity(quantity)
+
+
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Seconds = Annotated[int, BeforeValidator(_duration)]
 Size = Annotated[int, BeforeValidator(_size)]
@@ -153,4 +166,6 @@ Separator = Annotated[str, AfterValidator(_separator)]
 Unit = Annotated[str, AfterValidator(_export_unit)]
 Threshold = Annotated[float, BeforeValidator(_threshold)]
 Thresholds = Annotated[tuple[Threshold, ...], AfterValidator(_ascending)]
+SeriesId = Annotated[str, AfterValidator(_series_id)]
+Quantity = Annotated[str, BeforeValidator(_one_quantity)]
 Capacity = Annotated[str | dict[str, str] | None, BeforeValidator(_capacity)]

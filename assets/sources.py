@@ -1,7 +1,7 @@
-"""``sources.toml`` as a whole: the platform, its sources, and the sentence for what is wrong in it.
+"""``sources.toml`` as a whole: the platform, sources and bills, and the sentence for what is wrong in it.
 
-What one source is told stands in ``web_log_source`` and ``export_source``; reading the files belongs to
-``landing`` and ``ingestion``, building what assets are handed to ``orchestration``.
+What one source is told stands in ``web_log_source`` and ``export_source``, a bill in ``bill_table``;
+reading the files belongs to ``landing`` and ``ingestion``, building what assets are handed to ``orchestration``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
+from assets.alert_rule import Alert
+from assets.bill_table import Bill
+from assets.channel_table import CHANNEL_KEYS, Channel
 from assets.export_source import Export
 from assets.source_faults import fault_sentence
 from assets.source_keys import Seconds, SeriesPattern, Threshold, Thresholds, TimeZone, is_time_zone
@@ -30,6 +33,9 @@ class Platform(Table):
     time_zone: TimeZone = "UTC"
     stale_after: Seconds = duration_seconds("2d")
     keep_nights: int = Field(default=14, ge=1, strict=True)
+    # A night scores the forecasts of the seven before it, and looks eighteen nights of scores back.
+    keep_forecasts: int = Field(default=60, ge=8, strict=True)
+    keep_scores: int = Field(default=400, ge=28, strict=True)
     constant_volatility: tuple[SeriesPattern, ...] = ("*",)
     constant_volatility_at_most: int = Field(default=24, ge=1, strict=True)
     thresholds: Thresholds = (0.7, 0.9, 1.0)
@@ -45,6 +51,9 @@ class Sources(Table):
     platform: Platform = Platform()
     weblog: tuple[WebLog, ...] = ()
     export: tuple[Export, ...] = ()
+    channel: tuple[Channel, ...] = ()
+    alert: tuple[Alert, ...] = ()
+    bill: tuple[Bill, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -61,11 +70,28 @@ class Sources(Table):
 
     @model_validator(mode="after")
     def _check(self) -> Sources:
-        names = [source.name for source in self.all]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"two sources are named {twice[0]!r}; names must differ")
+        named = {"sources": self.all, "bills": self.bill, "channels": self.channel, "alerts": self.alert}
+        for kind, tables in named.items():
+            names = [table.name for table in tables]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"two {kind} are named {twice[0]!r}; names must differ")
+        for rule in self.alert:
+            self._check_rule(rule)
         return self
+
+    def _check_rule(self, rule: Alert) -> None:
+        known = [channel.name for channel in self.channel]
+        unknown = [name for name in rule.channels or () if name not in known]
+        if unknown:
+            instead = f"write one of {', '.join(known)}" if known else "add a [[channel]] of this name"
+            raise ValueError(f'[alert] "{rule.name}" channels: no channel is named {unknown[0]!r}; {instead}')
+        thresholds = self.platform.thresholds
+        if rule.when == "congestion" and rule.of("threshold") not in thresholds:
+            raise ValueError(
+                f'[alert] "{rule.name}" threshold: {rule.of("threshold"):g} is not among the thresholds of '
+                f"[platform]; write one of {', '.join(f'{one:g}' for one in thresholds)}, or add it there"
+            )
 
     @property
     def all(self) -> tuple[Source, ...]:
@@ -73,8 +99,17 @@ class Sources(Table):
         return (*self.weblog, *self.export)
 
 
-_MODELS: dict[str, type[Table]] = {"platform": Platform, "weblog": WebLog, "export": Export}
-_KEYS = {table: [key for key in model.model_fields if key != "kind"] for table, model in _MODELS.items()}
+_MODELS: dict[str, type[Table]] = {
+    "platform": Platform,
+    "weblog": WebLog,
+    "export": Export,
+    "bill": Bill,
+    "alert": Alert,
+}
+_KEYS = {
+    table: [field.alias or key for key, field in model.model_fields.items() if key != "kind"]
+    for table, model in _MODELS.items()
+} | {"channel": CHANNEL_KEYS}
 
 
 def read_sources(path: Path) -> Sources:

@@ -36,13 +36,13 @@ def table_spec(table: str, deps: Sequence[str] = (), kinds: Sequence[str] = ("po
     """
     declared = declaration(table)
     columns = [
-        dg.TableColumn(name, type_, description=declared.comments[name])
+        dg.TableColumn(name, type_, description=_as_text(declared.comments[name]))
         for name, type_ in declared.types.items()
     ]
     return dg.AssetSpec(
         key_of(table),
         deps=[key_of(dep) for dep in deps],
-        description=declared.comment,
+        description=_as_text(declared.comment),
         group_name=table.split(".")[0],
         kinds={"duckdb", *kinds},
         owners=OWNERS,
@@ -77,6 +77,11 @@ def table_metadata(
         metadata["first"] = str(frame[time_column].min())
         metadata["last"] = str(frame[time_column].max())
     return metadata | more
+
+
+def _as_text(comment: str) -> str:
+    # The UI takes a description for Markdown, where ``<source>/<label>`` is markup and vanishes.
+    return comment.replace("<", r"\<")
 
 
 def written(table: str, frame: pl.DataFrame, time_column: str | None = None, **more: Any) -> Any:

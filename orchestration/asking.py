@@ -1,9 +1,12 @@
-"""Shows the rows of a query: as a table for people, as CSV or JSON for programs."""
+"""Shows the rows of a query or writes them to a file: a table for people, CSV, JSON, Parquet for programs."""
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
+from pathlib import Path
 
 import polars as pl
 import polars.selectors as cs
@@ -13,12 +16,14 @@ from rich.table import Table
 from rich.text import Text
 
 from assets.printable import printable
+from orchestration.formula_guard import guarded
 
 TABLE_ROWS = 100
 WIDEST = 100_000
+FILE_FORMATS = ("csv", "json", "parquet")
 
 
-def show_rows(rows: pl.DataFrame, output: str) -> None:
+def show_rows(rows: pl.DataFrame, output: str, *, is_raw: bool = False) -> None:
     """Write rows to standard output.
 
     Parameters
@@ -28,14 +33,54 @@ def show_rows(rows: pl.DataFrame, output: str) -> None:
     output : {"table", "csv", "json"}
         How. A table shows at most 100 rows and says how many there are; on a terminal that is too narrow for
         it, each row is shown as a list of its columns.
+    is_raw : bool
+        Whether a CSV has its texts as they are; else those that begin like a formula get a quote before them.
     """
-    if output == "csv":
-        sys.stdout.write(_flat(rows).write_csv())
-    elif output == "json":
-        # JSON has no decimal type: sums of whole numbers come as such.
-        sys.stdout.write(rows.with_columns(cs.decimal().cast(pl.Float64)).write_json() + "\n")
-    else:
+    if output == "table":
         _show_table(Console(), rows)
+    else:
+        sys.stdout.write(_content(rows, output, is_raw).decode())
+
+
+def write_rows(rows: pl.DataFrame, path: Path, output: str, *, is_raw: bool = False) -> None:
+    """Write rows to a file, which is there as a whole or not at all.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        What a query returned.
+    path : Path
+        The file; a former one is replaced.
+    output : {"csv", "json", "parquet"}
+        Its format.
+    is_raw : bool
+        As of ``show_rows``.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    building = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        building.write_bytes(_content(rows, output, is_raw))
+        building.replace(path)
+    finally:
+        building.unlink(missing_ok=True)
+
+
+def _content(rows: pl.DataFrame, output: str, is_raw: bool) -> bytes:
+    if output != "parquet":
+        rows = rows.with_columns(cs.binary().bin.encode("hex"))  # neither of the others has bytes
+    if output == "csv":
+        flat = _flat(rows)
+        return (flat if is_raw else guarded(flat)).write_csv().encode()
+    if output == "json":
+        # JSON has no decimal type: sums of whole numbers come as such.
+        return (rows.with_columns(cs.decimal().cast(pl.Float64)).write_json() + "\n").encode()
+    content = io.BytesIO()
+    rows.write_parquet(content)
+    return content.getvalue()
 
 
 def _flat(rows: pl.DataFrame) -> pl.DataFrame:

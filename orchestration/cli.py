@@ -9,11 +9,13 @@ from __future__ import annotations
 import click
 
 from orchestration.command_groups import SectionedGroup
+from orchestration.commands.alerts import alerts
 from orchestration.commands.demo import demo
 from orchestration.commands.nightly import nightly
 from orchestration.commands.reproduce import reproduce
 from orchestration.commands.sources import sources
 from orchestration.commands.sql import sql
+from orchestration.commands.trace import trace
 from orchestration.commands.ui import ui
 
 
@@ -40,5 +42,5 @@ def main() -> None:
 
 
 main.add_section("Begin", demo, sources)
-main.add_section("Every night", nightly, ui)
-main.add_section("Ask", sql, reproduce)
+main.add_section("Every night", nightly, ui, alerts)
+main.add_section("Ask", sql, trace, reproduce)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dagster as dg
 from threadpoolctl import threadpool_limits
 
+from assets.alerts import alert_deliveries, alert_events
+from assets.checks.claims import claim_checks
 from assets.checks.schema import warehouse_has_the_declared_schema
 from assets.checks.sources import source_checks
 from assets.checks.tables import (
-    bulky_diagnostics_have_each_key_once,
     champions_have_not_decayed,
     ledger_accounts_for_every_line,
     observations_have_no_unmarked_gap,
@@ -18,17 +19,22 @@ from assets.checks.tables import (
 )
 from assets.diagnostics import effects_of_outlier_rules, residual_diagnostics
 from assets.forecasts import champions_and_points
+from assets.metrics import published_metrics
 from assets.models import constant_volatility_fits
+from assets.outlooks import outlooks_and_bills
 from assets.partitions import nights_of
 from assets.periodic import periodic_family
 from assets.published import published_copy
 from assets.quality import expectations
 from assets.raw import landing_files
+from assets.reports import night_page
 from assets.scores import scores_of_the_day_before
 from assets.series import series_of_sources
 from assets.sources import Sources, SourcesError, read_sources
 from orchestration.home import Home
 from orchestration.jobs import ingest_job, nightly_job
+from orchestration.late_nights import late_night_sensor, punctuality_check
+from orchestration.night_sensors import night_sensors_of
 from orchestration.resources import resources_of
 from orchestration.schedules import nightly_schedule
 from orchestration.sensors import sensors_of
@@ -43,8 +49,13 @@ _MADE_FOR_A_NIGHT = (
     scores_of_the_day_before,
     residual_diagnostics,
     effects_of_outlier_rules,
+    outlooks_and_bills,
     expectations,
+    alert_events,
     published_copy,
+    night_page,
+    alert_deliveries,
+    published_metrics,
 )
 
 
@@ -75,14 +86,19 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
             observations_have_no_unmarked_gap,
             selected_orders_stand_among_their_candidates,
             stated_steps_agree_with_the_day,
-            bulky_diagnostics_have_each_key_once,
             champions_have_not_decayed,
+            *claim_checks(),
             *suite_checks(),
             *source_checks(sources),
+            punctuality_check(sources.platform.time_zone),
         ],
         jobs=[nightly_job, ingest_job],
         schedules=[nightly_schedule(sources.platform.time_zone)],
-        sensors=sensors_of(home, sources),
+        sensors=[
+            *sensors_of(home, sources),
+            late_night_sensor(sources.platform.time_zone),
+            *night_sensors_of(home, sources),
+        ],
         resources=resources_of(home, wait_seconds),
         # DuckDB takes one writer: steps run in the run's own process, one after the other.
         executor=dg.in_process_executor,

@@ -9,11 +9,20 @@ from datetime import date
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
+from assets.alerting.night_events import tell_night
+from assets.alerting.sending import Patience
 from assets.landing import Landing
 from assets.partitions import FIRST_NIGHT, issued_at_utc
 from assets.sources import Sources
 from orchestration.home import Home
-from orchestration.nightly import NightlyRunner, newest_record_utc, night_to_run, nights_until, tonight
+from orchestration.nightly import (
+    NightlyRunner,
+    Outcome,
+    newest_record_utc,
+    night_to_run,
+    nights_until,
+    tonight,
+)
 from orchestration.progress import Progress, own_console
 from orchestration.summary import show_next, show_summary
 from warehouse import WarehouseError
@@ -92,8 +101,18 @@ def _run_with(
     if nights and all(outcome.is_good for outcome in outcomes):
         show_next(console, home)
         return DONE
+    if nights:
+        _tell_failure(home, sources, nights[-1], outcomes[-1])
     console.print("\nThe night is not done: see what failed above.", style="bold red")
     return FAILED
+
+
+def _tell_failure(home: Home, sources: Sources, night: date, outcome: Outcome) -> None:
+    """Tell those whom a rule on the night names; a failed check or source has rules of its own."""
+    if outcome.failures:
+        tell_night(
+            home.path, sources, night, f"the night of {night} failed: {outcome.failures[0]}", Patience()
+        )
 
 
 def _why_not_recorded(home: Home, error: SQLAlchemyError | OSError) -> str:

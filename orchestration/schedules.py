@@ -8,7 +8,8 @@ import dagster as dg
 
 from orchestration.jobs import nightly_job
 
-NIGHTLY_CRON = "0 2 * * *"
+NIGHTLY_HOUR = 2
+NIGHTLY_CRON = f"0 {NIGHTLY_HOUR} * * *"
 
 
 def nightly_schedule(time_zone: str) -> dg.ScheduleDefinition:

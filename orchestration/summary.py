@@ -19,10 +19,11 @@ from rich.text import Text
 
 from assets.decayed_champions import decayed_champions
 from assets.printable import printable
+from assets.quantity_text import quantity_text
+from assets.report.files import LATEST
 from orchestration.home import Home
 from orchestration.nightly import Outcome
 from orchestration.reading import read_when_free
-from traffic.parsing.quantity import UNKNOWN_UNIT
 from warehouse import WarehouseError, read_query
 
 Read = Callable[..., pl.DataFrame]
@@ -76,8 +77,11 @@ _WRONG_STEPS = """
         AND period_verdict IN ('clock_drift', 'step_wrong', 'samples_dropped', 'clock_change')
     ORDER BY series_id
 """
+_UNUSUAL_DAYS = """
+    SELECT local_date, reason FROM planning.unusual_days_by_source WHERE NOT is_continued ORDER BY rank
+"""
 SHOWN_ROWS = 40
-_PREFIXES = ("", "k", "M", "G", "T", "P")
+MORNING_LINES = 5
 
 
 def show_summary(
@@ -116,18 +120,21 @@ def show_summary(
             _show_constant_volatility(console, read, issued_at_utc)
             _show_wrong_steps(console, read, issued_at_utc)
             _show_decayed(console, read, issued_at_utc)
+            _show_unusual_days(console, read)
     except WarehouseError as error:
         console.print(f"The tables cannot be shown: {printable(str(error))}", markup=False)
     _show_faults(console, outcomes)
 
 
 def show_next(console: Console, home: Home) -> None:
-    """Show the three next things to try."""
+    """Show the night's page and the next things to try."""
     where = f"--home {shlex.quote(_from_here(home.path))}"
     command = "diurnal" if shutil.which("diurnal") else _from_here(Path(sys.argv[0]).absolute())
     queries = "sql/queries"
     console.print("\nNext:")
+    page = home.reports / LATEST
     for words, what in (
+        *([(_from_here(page), "what the night found: open it in a browser")] if page.exists() else []),
         (
             f'{command} sql {where} "FROM forecasts.latest_forecast LIMIT 10"',
             f"ask the results; more in {queries}",
@@ -208,6 +215,17 @@ def _show_decayed(console: Console, read: Read, issued_at_utc: datetime) -> None
         )
 
 
+def _show_unusual_days(console: Console, read: Read) -> None:
+    found = read(_UNUSUAL_DAYS)
+    if found.height:
+        console.print("\nDays of the last week that do not look like a day", style="bold")
+    for local_date, reason in found.head(MORNING_LINES).iter_rows():
+        day = f"{local_date:%a} {local_date.day} {local_date:%b}"
+        console.print(f"  {day}: {printable(reason)}", markup=False, soft_wrap=True)
+    if found.height > MORNING_LINES:
+        console.print(f"  and {found.height - MORNING_LINES} more: see planning.unusual_days_by_source")
+
+
 def _table(title: str, first_column: str) -> Table:
     table = Table(
         title=f"\n{title}",
@@ -225,20 +243,11 @@ def _series_cells(row: dict[str, Any]) -> list[str]:
     return [
         printable(row["series_id"]),
         (row["model"] or "–").replace("seasonal_naive_", "naive, "),
-        _quantity(row["expected"], row["unit"]),
-        _quantity(row["high"], row["unit"]),
+        quantity_text(row["expected"], row["unit"]),
+        quantity_text(row["high"], row["unit"]),
         "–" if row["mase"] is None else f"{row['mase']:.2f}",
         "–" if row["covered"] is None else f"{row['covered']:.0%}",
     ]
-
-
-def _quantity(value: float | None, unit: str) -> str:
-    if value is None:
-        return "–"
-    # Three digits of 999.7 are 1000, which the next prefix writes as 1.
-    power = next((p for p in range(len(_PREFIXES) - 1, 0, -1) if abs(value) >= 0.9995 * 1000**p), 0)
-    unit = "" if unit == UNKNOWN_UNIT else printable(unit)
-    return f"{value / 1000**power:.3g} {_PREFIXES[power]}{unit}".strip()
 
 
 def _show_faults(console: Console, outcomes: list[Outcome]) -> None:

@@ -1,14 +1,15 @@
-"""Fixtures that every test may use: where the public data sets are, and a browser, if they are here."""
+"""Fixtures that every test may use: the public data sets and a browser, if they are here, and a webhook."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from browser_page import SeenPage, installed_browser, seen_page
 from hypothesis import settings
+from webhook_server import WebhookServer, webhook_server
 
 # How long an example takes says how busy the machine is, and nothing about the code.
 settings.register_profile("untimed", deadline=None)
@@ -44,3 +45,11 @@ def real_data() -> Callable[[str], Path]:
         return REAL_DATA / name
 
     return path
+
+
+@pytest.fixture
+def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebhookServer]:
+    """A webhook on this machine; a proxy of the person who tests is not asked."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with webhook_server() as server:
+        yield server

@@ -31,18 +31,19 @@ def built_beside(target: Path) -> Iterator[Path]:
     for leftover in (building, _log_of(building)):
         leftover.unlink(missing_ok=True)
     yield building
-    _sync(building)
+    sync(building)
     # What a former file's writer left in its log would be replayed on the new file.
     _log_of(target).unlink(missing_ok=True)
     building.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def _log_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.wal")
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

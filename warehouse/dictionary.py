@@ -1,30 +1,16 @@
 """The data dictionary: every table and view of a database, in Markdown, from its own comments.
 
-Only the reading of a catalogue and its layout belong here. Where a database is kept and how it is opened,
-how ``sql/`` is applied, and where the text is written to, do not.
+Only the layout belongs here. What a catalogue says is read in ``relations``; how ``sql/`` is applied, and
+where the text is written to, is decided elsewhere.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import duckdb
 
 from warehouse.connection import connect
+from warehouse.relations import Relation, read_relations
 from warehouse.schema import create_tables, create_views
-
-# The order in which data flow; a schema that is not named here follows in alphabetical order.
-SCHEMA_ORDER = (
-    "raw",
-    "series",
-    "models",
-    "forecasts",
-    "diagnostics",
-    "planning",
-    "alerts",
-    "quality",
-    "platform",
-)
 
 INTRODUCTION = """\
 # Data dictionary
@@ -34,48 +20,6 @@ Times ending in `_utc` are naive UTC, local ones say `local_`; missing is null, 
 enforces each key, unless the table says that its writer keeps it. The published copy leaves out
 `raw.web_requests` and `raw.provider_samples`, and has the last 60 days of `series.observations`.
 """
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table or view.
-
-    Parameters
-    ----------
-    name, type, comment : str
-        As the database has them; an absent comment is empty.
-    is_nullable : bool
-        Whether the database accepts null.
-    """
-
-    name: str
-    type: str
-    is_nullable: bool
-    comment: str
-
-
-@dataclass(frozen=True)
-class Relation:
-    """One table or view with its columns.
-
-    Parameters
-    ----------
-    schema, name, comment : str
-        As the database has them; an absent comment is empty.
-    is_view : bool
-        Whether it is a view.
-    key : tuple of str
-        Columns of the primary key in order; empty where there is none.
-    columns : tuple of Column
-        In the order of the table.
-    """
-
-    schema: str
-    name: str
-    is_view: bool
-    comment: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
 
 
 def data_dictionary(connection: duckdb.DuckDBPyConnection) -> str:
@@ -100,78 +44,6 @@ def data_dictionary(connection: duckdb.DuckDBPyConnection) -> str:
             parts.append(f"## {schema}\n")
         parts.append(_section(relation))
     return "\n".join(parts)
-
-
-def read_relations(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
-    """Read the tables and views of a database with their comments.
-
-    Parameters
-    ----------
-    connection : duckdb.DuckDBPyConnection
-        An open database; only its current catalogue is read.
-
-    Returns
-    -------
-    list of Relation
-        In the order of the data's flow: by schema, tables before views, then by name.
-    """
-    columns = _read_columns(connection)
-    keys = _read_keys(connection)
-    rows = connection.execute(
-        """
-        SELECT schema_name, table_name, false AS is_view, coalesce(comment, '')
-        FROM duckdb_tables()
-        WHERE database_name = current_database() AND NOT internal AND NOT temporary
-        UNION ALL
-        SELECT schema_name, view_name, true AS is_view, coalesce(comment, '')
-        FROM duckdb_views()
-        WHERE database_name = current_database() AND NOT internal AND NOT temporary
-        """
-    ).fetchall()
-    relations = [
-        Relation(
-            schema,
-            name,
-            is_view,
-            comment,
-            keys.get((schema, name), ()),
-            tuple(columns.get((schema, name), ())),
-        )
-        for schema, name, is_view, comment in rows
-    ]
-    return sorted(relations, key=_reading_order)
-
-
-def _reading_order(relation: Relation) -> tuple[int, str, bool, str]:
-    known = relation.schema in SCHEMA_ORDER
-    place = SCHEMA_ORDER.index(relation.schema) if known else len(SCHEMA_ORDER)
-    return place, relation.schema, relation.is_view, relation.name
-
-
-def _read_columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[Column]]:
-    rows = connection.execute(
-        """
-        SELECT schema_name, table_name, column_name, data_type, is_nullable, coalesce(comment, '')
-        FROM duckdb_columns()
-        WHERE database_name = current_database() AND NOT internal
-        ORDER BY schema_name, table_name, column_index
-        """
-    ).fetchall()
-    columns: dict[tuple[str, str], list[Column]] = {}
-    for schema, table, name, data_type, is_nullable, comment in rows:
-        columns.setdefault((schema, table), []).append(Column(name, data_type, is_nullable, comment))
-    return columns
-
-
-def _read_keys(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tuple[str, ...]]:
-    rows = connection.execute(
-        """
-        SELECT schema_name, table_name, constraint_column_names
-        FROM duckdb_constraints()
-        WHERE database_name = current_database() AND constraint_type = 'PRIMARY KEY'
-        """
-    ).fetchall()
-    return {(schema, table): tuple(names) for schema, table, names in rows}
 
 
 def _contents(relations: list[Relation]) -> str:

@@ -206,12 +206,16 @@ def _migrate(connection: duckdb.DuckDBPyConnection, found: int, migrations: Path
         _record(connection)
 
 
-def _record(connection: duckdb.DuckDBPyConnection) -> None:
+def release() -> str:
+    """Return the release of Diurnal that runs."""
     try:
-        release = version("diurnal")
+        return version("diurnal")
     except PackageNotFoundError:  # run from a checkout that is not installed
-        release = "unreleased"
+        return "unreleased"
+
+
+def _record(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "INSERT INTO platform.schema_versions VALUES (?, ?, (now() AT TIME ZONE 'UTC')::TIMESTAMP)",
-        [SCHEMA_VERSION, release],
+        [SCHEMA_VERSION, release()],
     )

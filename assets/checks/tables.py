@@ -7,7 +7,7 @@ from assets.charts import preview_markdown
 from assets.decayed_champions import decayed_champions
 from assets.quality import SUITES, TABLE, newest_results
 from assets.table_specs import key_of
-from warehouse import Warehouse, declaration
+from warehouse import Warehouse
 
 _UNMARKED_GAPS = """
     SELECT series_id,
@@ -44,18 +44,6 @@ _WRONG_STEPS = """
     WHERE test = 'period' AND issued_at_utc = (SELECT max(issued_at_utc) FROM models.periodic)
         AND period_verdict IN ('clock_drift', 'step_wrong', 'samples_dropped', 'clock_change')
     ORDER BY series_id
-"""
-_KEPT_BY_WRITER = (
-    "models.periodic_components",
-    "diagnostics.ensemble_correlation",
-    "diagnostics.continuous_correlation",
-    "diagnostics.density",
-)
-_TWICE = """
-    SELECT count(*) AS n FROM (
-        SELECT 1 FROM {table} WHERE issued_at_utc = (SELECT max(issued_at_utc) FROM models.periodic)
-        GROUP BY {key} HAVING count(*) > 1
-    )
 """
 
 
@@ -128,24 +116,6 @@ def champions_have_not_decayed(warehouse: dg.ResourceParam[Warehouse]) -> dg.Ass
         "champions whose forecasts have become worse",
         dg.AssetCheckSeverity.WARN,
     )
-
-
-@dg.asset_check(
-    asset=key_of("diagnostics.ensemble_correlation"),
-    name="bulky_diagnostics_have_each_key_once",
-    description="No key stands twice in the newest night of the bulky diagnostics, which have no index.",
-    additional_deps=[key_of(table) for table in _KEPT_BY_WRITER if "ensemble" not in table],
-)
-def bulky_diagnostics_have_each_key_once(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
-    """Count the keys that stand twice in the tables whose key the writer keeps."""
-    counts = {
-        table: warehouse.query(_TWICE.format(table=table, key=", ".join(declaration(table).kept_key)))[
-            "n"
-        ].item()
-        for table in _KEPT_BY_WRITER
-    }
-    found = pl.DataFrame({"table": list(counts), "keys_twice": list(counts.values())})
-    return _empty(found.filter(pl.col("keys_twice") > 0), "tables with a key that stands twice")
 
 
 def suite_checks() -> list[dg.AssetChecksDefinition]:

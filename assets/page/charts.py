@@ -121,6 +121,11 @@ def script_json(content: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+def shared_config() -> str:
+    """Return the look of all charts as JSON, for pages whose specifications leave it to the script."""
+    return script_json(_CONFIG)
+
+
 @cache
 def chart_library() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one script without any outside part."""

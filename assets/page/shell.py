@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from assets.page.charts import chart_library
+from assets.page.charts import chart_library, shared_config
 from assets.printable import printable_lines
 
 _HERE: Final = Path(__file__).resolve().parent
@@ -67,6 +67,7 @@ def _parts() -> Mapping[str, Any]:
     # Files of this package and of a pinned library: nothing in them comes from a log.
     return {
         "style": Markup((_HERE / "page.css").read_text(encoding="utf-8")),
+        "chart_config": Markup(shared_config()),
         "library": Markup(chart_library()),
         "drawing_script": Markup((_HERE / "draw.js").read_text(encoding="utf-8")),
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.command_line import Refusal, home_option
+from orchestration.command_line import DONE, Refusal, home_option
 from orchestration.home import Home
 
 
@@ -19,36 +19,66 @@ from orchestration.home import Home
 @click.option(
     "--format",
     "output",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="How rows are shown.",
+    type=click.Choice(["table", "csv", "json", "parquet"]),
+    help="How rows are shown.  [default: table; of a file, by its name's ending]",
 )
-@click.argument("query")
-def sql(home: Path, warehouse: bool, output: str, query: str) -> None:
+@click.option(
+    "--output",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a .csv, .json or .parquet instead of showing rows.",
+)
+@click.option(
+    "--raw",
+    "is_raw",
+    is_flag=True,
+    help="Leave texts of a CSV as they are, also those that a spreadsheet would run as a formula.",
+)
+@click.option("--ask", "question", metavar="NUMBER|NAME", help="Ask one of the ready questions.")
+@click.argument("query", required=False)
+def sql(
+    home: Path,
+    warehouse: bool,
+    output: str | None,
+    file: Path | None,
+    is_raw: bool,
+    question: str | None,
+    query: str | None,
+) -> None:
     """Ask the published results.
 
-    QUERY is one DuckDB statement; - reads it from standard input. Nothing can be changed by it.
+    QUERY is one DuckDB statement; - reads it from standard input. Nothing can be changed by it. Without one,
+    the ready questions are listed, which --ask asks.
 
     \b
     Examples:
       diurnal sql --home home "SELECT * FROM raw.ingestion_summary"
-      diurnal sql --home home --warehouse "SELECT * FROM raw.rejected_lines LIMIT 10"
-      diurnal sql --home home --format csv - < sql/queries/01_which_links_will_be_busiest_tomorrow.sql
+      diurnal sql --home home --ask 1
+      diurnal sql --home home --output tomorrow.parquet "FROM forecasts.latest_forecast"
     """
-    from orchestration.asking import show_rows
+    from orchestration.asking import show_rows, write_rows
     from orchestration.reading import read_when_free
+    from orchestration.sql_command import asked, format_of
     from warehouse import QueryError, WarehouseError, read_query
     from warehouse.schema import UNPUBLISHED
 
+    output = format_of(output, file, is_raw=is_raw)
+    text = asked(query, question)
+    if text is None:
+        sys.exit(DONE)
     place = Home.at(home)
-    text = sys.stdin.read() if query == "-" else query
     try:
         rows = read_when_free(place, text) if warehouse else read_query(place.published, text)
+        if file is None:
+            show_rows(rows, output, is_raw=is_raw)
+        else:
+            write_rows(rows, file, output, is_raw=is_raw)
     except QueryError as error:
-        is_raw = not warehouse and any(table in text for table in UNPUBLISHED)
-        hint = "\n\nRaw rows are in the warehouse alone: ask it with --warehouse." if is_raw else ""
+        is_kept = not warehouse and any(table in text for table in UNPUBLISHED)
+        hint = "\n\nRaw rows are in the warehouse alone: ask it with --warehouse." if is_kept else ""
         raise Refusal(f"{error}{hint}") from error
     except WarehouseError as error:
         raise Refusal(str(error)) from error
-    show_rows(rows, output)
+    except OSError as error:
+        raise Refusal(f"{file} cannot be written: {error.strerror or error}") from error

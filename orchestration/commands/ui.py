@@ -17,19 +17,28 @@ from orchestration.home import Home
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port to listen on."
 )
-def ui(home: Path, host: str, port: int) -> None:
+@click.option(
+    "--open/--no-open",
+    "show",
+    default=None,
+    help="Open the asset graph in a browser.  [default: on a terminal with a screen]",
+)
+def ui(home: Path, host: str, port: int, show: bool | None) -> None:
     """Open Dagster's UI on a home and keep its nightly schedule, until Ctrl-C.
 
-    It opens on any home; where sources.toml is absent or broken, the raw assets say so.
+    It opens on the asset graph, a box for each layer, and on any home; where sources.toml is absent or
+    broken, the raw assets say so.
 
     \b
     Examples:
       diurnal ui --home home
-      diurnal ui --home home --host 0.0.0.0 --port 8080
+      diurnal ui --home home --host 0.0.0.0 --port 8080 --no-open
     """
-    from orchestration.ui import PortRefusedError, serve
+    from orchestration.ui import PortRefusedError, has_screen, serve
 
+    if show is None:
+        show = sys.stdout.isatty() and has_screen()
     try:
-        sys.exit(serve(writable(Home.at(home)), host, port))
+        sys.exit(serve(writable(Home.at(home)), host, port, show=show))
     except PortRefusedError as error:
         raise Refusal(str(error)) from error

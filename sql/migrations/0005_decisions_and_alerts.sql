@@ -1,4 +1,5 @@
--- Decisions: congestion with its reliability, outlooks, run-outs, bills, alerts; how unusual each day was.
+-- Decisions: congestion with its reliability, outlooks, run-outs, bills, alerts; how unusual each day was; which
+-- night was published; forecasts and scores without an index.
 -- No release has written a row of these two.
 DROP TABLE planning.congestion;
 DROP TABLE planning.outlook;
@@ -192,12 +193,12 @@ CREATE TABLE planning.bills (
     commitment    DOUBLE,
     is_billed     BOOLEAN NOT NULL,
     reason        VARCHAR,
-    PRIMARY KEY (bill, issued_at_utc, method),
+    PRIMARY KEY (bill, issued_at_utc, method, local_month),
     CHECK (method IN ('in', 'out', 'max', 'aggregate'))
 );
 
 COMMENT ON TABLE planning.bills IS
-    'One row per bill of sources.toml, night and method: this month''s 95th percentile of 5-minute samples as it stands, and at month''s end.';
+    'One row per bill of sources.toml, night, method and month: this month''s 95th percentile of 5-minute samples as it stands and at month''s end; on the first night of a month the one that has ended stands beside it, final.';
 
 COMMENT ON COLUMN planning.bills.bill IS
     'Bill, as sources.toml names it.';
@@ -212,7 +213,7 @@ COMMENT ON COLUMN planning.bills.in_series_id IS
 COMMENT ON COLUMN planning.bills.out_series_id IS
     'Series of the outgoing direction; null where the bill names none.';
 COMMENT ON COLUMN planning.bills.unit IS
-    'Unit of the percentiles: that of both series.';
+    'Unit of the percentiles, a rate: bit/s, request/s, packet/s, or unknown; null where the bill cannot be counted.';
 COMMENT ON COLUMN planning.bills.n_samples IS
     '5-minute samples of the month so far that were measured, in samples.';
 COMMENT ON COLUMN planning.bills.n_missing IS
@@ -274,33 +275,59 @@ CREATE TABLE alerts.deliveries (
     channel          VARCHAR NOT NULL,
     status           VARCHAR NOT NULL,
     n_attempts       INTEGER NOT NULL,
-    last_attempt_utc TIMESTAMP NOT NULL,
+    last_attempt_utc TIMESTAMP,
     error            VARCHAR,
     PRIMARY KEY (event_id, channel),
-    CHECK (status IN ('sent', 'dead_letter')),
-    CHECK (status = 'sent' OR error IS NOT NULL)
+    CHECK (status IN ('pending', 'sent', 'dead_letter')),
+    CHECK (status = 'pending' OR last_attempt_utc IS NOT NULL),
+    CHECK (status <> 'dead_letter' OR error IS NOT NULL)
 );
 
 COMMENT ON TABLE alerts.deliveries IS
-    'One row per event and channel: sent, or a dead letter that no attempt could deliver.';
+    'One row per event and channel: still to be sent, sent, or a dead letter that no attempt could deliver. No row: nobody was to be told.';
 
 COMMENT ON COLUMN alerts.deliveries.event_id IS
     'Event, as in alerts.events.';
 COMMENT ON COLUMN alerts.deliveries.channel IS
     'Channel, as sources.toml names it.';
 COMMENT ON COLUMN alerts.deliveries.status IS
-    'sent, or dead_letter (given up; the next night tries it once more).';
+    'pending (to be sent when the night is published), sent, or dead_letter (given up; each of the next nights tries it once more). The published copy is made before the night''s messages are sent.';
 COMMENT ON COLUMN alerts.deliveries.n_attempts IS
     'Attempts made over all nights, in attempts.';
 COMMENT ON COLUMN alerts.deliveries.last_attempt_utc IS
-    'When the last attempt was made (UTC).';
+    'When the last attempt was made (UTC); null while there was none.';
 COMMENT ON COLUMN alerts.deliveries.error IS
-    'Sentence that says why the last attempt failed; null where it did not.';
+    'Sentence that says why the last attempt failed, or who of several was not reached; null where it did not.';
+
+CREATE TABLE alerts.evaluations (
+    issued_at_utc    TIMESTAMP NOT NULL,
+    evaluated_at_utc TIMESTAMP NOT NULL,
+    is_told          BOOLEAN NOT NULL,
+    n_held           BIGINT NOT NULL,
+    PRIMARY KEY (issued_at_utc),
+    CHECK (n_held >= 0)
+);
+
+COMMENT ON TABLE alerts.evaluations IS
+    'One row per night in which the rules of sources.toml were judged. A night older than the newest here is not judged again.';
+
+COMMENT ON COLUMN alerts.evaluations.issued_at_utc IS
+    'Midnight of the platform, in UTC, whose past the night knew.';
+COMMENT ON COLUMN alerts.evaluations.evaluated_at_utc IS
+    'When it was judged last (UTC).';
+COMMENT ON COLUMN alerts.evaluations.is_told IS
+    'Whether its events are sent: true for tonight''s and for the night after the newest record, false for one that was made up for later.';
+COMMENT ON COLUMN alerts.evaluations.n_held IS
+    'Events that held in it, in events.';
 
 ALTER TABLE diagnostics.daily_peaks ADD COLUMN phase_score DOUBLE;
 ALTER TABLE diagnostics.daily_peaks ADD COLUMN level_score DOUBLE;
 ALTER TABLE diagnostics.daily_peaks ADD COLUMN shape_score DOUBLE;
 ALTER TABLE diagnostics.daily_peaks ADD COLUMN level_share DOUBLE;
+ALTER TABLE diagnostics.daily_peaks ADD COLUMN phase_difference DOUBLE;
+ALTER TABLE diagnostics.daily_peaks ADD COLUMN is_shifted BOOLEAN;
+ALTER TABLE diagnostics.daily_peaks ADD COLUMN has_other_level BOOLEAN;
+ALTER TABLE diagnostics.daily_peaks ADD COLUMN has_other_shape BOOLEAN;
 COMMENT ON COLUMN diagnostics.daily_peaks.phase_score IS
     'How far the phase of the day lies from that of comparable days, in spreads of such differences: a pure number, null where it was not judged.';
 COMMENT ON COLUMN diagnostics.daily_peaks.level_score IS
@@ -309,3 +336,144 @@ COMMENT ON COLUMN diagnostics.daily_peaks.shape_score IS
     'The same of its distance from the usual shape; a pure number.';
 COMMENT ON COLUMN diagnostics.daily_peaks.level_share IS
     'Difference of the day''s level from that of comparable days, as a share of that: 0.1 is ten percent higher.';
+COMMENT ON COLUMN diagnostics.daily_peaks.phase_difference IS
+    'Difference of the day''s phase from that of comparable days, in minutes: positive = later.';
+COMMENT ON COLUMN diagnostics.daily_peaks.is_shifted IS
+    'Whether it is the phase that is unusual, and by enough to be worth a word.';
+COMMENT ON COLUMN diagnostics.daily_peaks.has_other_level IS
+    'The same of its level.';
+COMMENT ON COLUMN diagnostics.daily_peaks.has_other_shape IS
+    'The same of its shape.';
+
+CREATE TABLE platform.published_night (
+    issued_at_utc    TIMESTAMP,
+    published_at_utc TIMESTAMP NOT NULL,
+    release          VARCHAR NOT NULL
+);
+
+COMMENT ON TABLE platform.published_night IS
+    'One row: the night that the published copy is of. In the warehouse, of the copy that was published last. Key: (published_at_utc), kept by the writer.';
+
+COMMENT ON COLUMN platform.published_night.issued_at_utc IS
+    'Midnight of the platform, in UTC, of the newest night that has rows in the copy; null where none has.';
+COMMENT ON COLUMN platform.published_night.published_at_utc IS
+    'When the copy was made (UTC).';
+COMMENT ON COLUMN platform.published_night.release IS
+    'Release of Diurnal that made it.';
+
+-- An index cost as much as the rows: the writer keeps the keys of these two.
+ALTER TABLE forecasts.points RENAME TO former_points;
+CREATE TABLE forecasts.points (
+    series_id     VARCHAR NOT NULL,
+    model         VARCHAR NOT NULL,
+    is_champion   BOOLEAN NOT NULL,
+    issued_at_utc TIMESTAMP NOT NULL,
+    step_seconds  INTEGER NOT NULL,
+    target_utc    TIMESTAMP NOT NULL,
+    horizon       INTEGER NOT NULL,
+    mean          DOUBLE,
+    q025          DOUBLE,
+    q10           DOUBLE,
+    q25           DOUBLE,
+    q50           DOUBLE,
+    q75           DOUBLE,
+    q90           DOUBLE,
+    q975          DOUBLE,
+    CHECK (step_seconds > 0),
+    CHECK (horizon >= 0),
+    CHECK (target_utc >= issued_at_utc)
+);
+
+COMMENT ON TABLE forecasts.points IS
+    'One row per series, model, night, step and time forecast: the point forecast and seven quantiles. The next 24 hours stand at the step of the series, the next 7 days at 3,600 seconds; of an hourly series one run of 168 hours serves both. Key: (series_id, model, issued_at_utc, step_seconds, target_utc), kept by the writer.';
+
+COMMENT ON COLUMN forecasts.points.series_id IS
+    'Series, <source>/<label>.';
+COMMENT ON COLUMN forecasts.points.model IS
+    'Model: combination, seasonal_naive_day or selected, for example; traffic/models/forecasting lists the candidates.';
+COMMENT ON COLUMN forecasts.points.is_champion IS
+    'Whether this model speaks for the series at this target: one does at each. That of the first is the one of models.champions; other steps and days ahead may have another.';
+COMMENT ON COLUMN forecasts.points.issued_at_utc IS
+    'Midnight of the platform, in UTC, whose past the night knew.';
+COMMENT ON COLUMN forecasts.points.step_seconds IS
+    'Step of the forecast, in seconds: that of the series, or 3600 of the 7 days; a value of an hour is the mean of the values of its steps, in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.target_utc IS
+    'Time forecast (UTC): the beginning of the step.';
+COMMENT ON COLUMN forecasts.points.horizon IS
+    'How many steps after issue, in steps.';
+COMMENT ON COLUMN forecasts.points.mean IS
+    'Point forecast of the model, in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q025 IS
+    'Quantile: the value is below it with a probability of 2.5 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q10 IS
+    'Quantile: the value is below it with a probability of 10 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q25 IS
+    'Quantile: the value is below it with a probability of 25 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q50 IS
+    'Quantile: the value is below it with a probability of 50 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q75 IS
+    'Quantile: the value is below it with a probability of 75 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q90 IS
+    'Quantile: the value is below it with a probability of 90 %; in the unit of the series.';
+COMMENT ON COLUMN forecasts.points.q975 IS
+    'Quantile: the value is below it with a probability of 97.5 %; in the unit of the series.';
+INSERT INTO forecasts.points BY NAME SELECT * FROM forecasts.former_points;
+DROP TABLE forecasts.former_points;
+
+ALTER TABLE forecasts.scores RENAME TO former_scores;
+CREATE TABLE forecasts.scores (
+    series_id     VARCHAR NOT NULL,
+    model         VARCHAR NOT NULL,
+    issued_at_utc TIMESTAMP NOT NULL,
+    step_seconds  INTEGER NOT NULL,
+    target_utc    TIMESTAMP NOT NULL,
+    horizon       INTEGER NOT NULL,
+    actual        DOUBLE,
+    error         DOUBLE,
+    scaled_error  DOUBLE,
+    covered_80    BOOLEAN,
+    covered_95    BOOLEAN,
+    naive_error   DOUBLE,
+    mean_error    DOUBLE,
+    pinball       DOUBLE,
+    is_champion   BOOLEAN,
+    CHECK (step_seconds > 0),
+    CHECK (horizon >= 0),
+    CHECK (target_utc >= issued_at_utc)
+);
+
+COMMENT ON TABLE forecasts.scores IS
+    'One row per series, model, night, step and time forecast, once what happened is known. Key: (series_id, model, issued_at_utc, step_seconds, target_utc), kept by the writer.';
+
+COMMENT ON COLUMN forecasts.scores.series_id IS
+    'Series, <source>/<label>.';
+COMMENT ON COLUMN forecasts.scores.model IS
+    'Model: combination, seasonal_naive_day or selected, for example; traffic/models/forecasting lists the candidates.';
+COMMENT ON COLUMN forecasts.scores.issued_at_utc IS
+    'Midnight of the platform, in UTC, at which the forecast that is scored was issued.';
+COMMENT ON COLUMN forecasts.scores.step_seconds IS
+    'Step of the forecast, in seconds: that of the series, or 3600 of the 7 days.';
+COMMENT ON COLUMN forecasts.scores.target_utc IS
+    'Time forecast (UTC): the beginning of the step.';
+COMMENT ON COLUMN forecasts.scores.horizon IS
+    'How many steps after issue, in steps.';
+COMMENT ON COLUMN forecasts.scores.actual IS
+    'What was measured in the step that begins at target_utc, in the unit of the series: of an hour of a finer series the mean of its values. Null where less than half of them were measured.';
+COMMENT ON COLUMN forecasts.scores.error IS
+    'actual - mean, in the unit of the series: positive when there was more than forecast.';
+COMMENT ON COLUMN forecasts.scores.scaled_error IS
+    'error over the mean of |y_t - y_(t-day)| at the step of the forecast; a pure number, null where that mean is zero.';
+COMMENT ON COLUMN forecasts.scores.covered_80 IS
+    'Whether actual lies within q10 to q90.';
+COMMENT ON COLUMN forecasts.scores.covered_95 IS
+    'Whether actual lies within q025 to q975.';
+COMMENT ON COLUMN forecasts.scores.naive_error IS
+    'actual less the seasonal naive forecast, the value at the same time of the last day that was known at issue; in the unit of the series, null where it is missing.';
+COMMENT ON COLUMN forecasts.scores.mean_error IS
+    'actual less the mean of what was measured in the 42 days before issue, in the unit of the series; null where nothing was.';
+COMMENT ON COLUMN forecasts.scores.pinball IS
+    'Pinball loss, its mean over the seven quantiles, over the same scale as scaled_error; a pure number.';
+COMMENT ON COLUMN forecasts.scores.is_champion IS
+    'Whether this forecast spoke for the series at this target (forecasts.points): of the 7 days each may have a champion of its own.';
+INSERT INTO forecasts.scores BY NAME SELECT * FROM forecasts.former_scores;
+DROP TABLE forecasts.former_scores;

@@ -29,6 +29,7 @@ from assets.periodic_charts import (
     mean_day_chart,
 )
 from assets.png import SIGNATURE, shrink_png
+from assets.thinning import thinned
 
 REPOSITORY = Path(__file__).parents[2]
 ISSUED = datetime(2024, 1, 10)
@@ -197,7 +198,7 @@ def test_thinning_keeps_extremes_and_gaps() -> None:
     value = np.random.default_rng(5).normal(size=len(at_utc))
     value[4000:4500] = np.nan
     frame = pl.DataFrame({"at_utc": at_utc, "value": pl.Series(value, nan_to_null=True)})
-    thin = charts._thinned(frame)
+    thin = thinned(frame, charts.HISTORY, charts.WIDTH)
     assert thin.height <= 2 * charts.WIDTH + 2
     assert (thin["value"].min(), thin["value"].max()) == (frame["value"].min(), frame["value"].max())
     assert thin["at_utc"].is_sorted()

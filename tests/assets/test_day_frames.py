@@ -52,6 +52,10 @@ def test_an_odd_day_is_named_with_its_reason() -> None:
     (reason,) = peaks["reason"].drop_nulls()
     assert reason.startswith("The day lies ")
     assert reason.endswith(" than days like it.")
+    odd = peaks.filter("is_unusual").row(0, named=True)
+    assert (odd["is_shifted"], odd["has_other_level"], odd["has_other_shape"]) == (False, True, False)
+    assert odd["level_share"] == pytest.approx(1.0, abs=0.05)
+    assert abs(odd["phase_difference"]) < 30
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Literal
 
 WAREHOUSE = "warehouse/traffic.duckdb"
 WAREHOUSE_LOG = f"{WAREHOUSE}.wal"
-COPY = "published/.traffic.duckdb.building"
+COPY = "published/copies/2/traffic.duckdb"
 INSERT = "warehouse.store:Warehouse.insert"
 DELETE = "warehouse.store:Warehouse.delete"
 COMMIT = "duckdb:DuckDBPyConnection.commit"
@@ -78,7 +78,8 @@ def _ledger(nth: int) -> Call:
 
 _REQUESTS, _SAMPLES, _REJECTED = "raw.web_requests", "raw.provider_samples", "raw.rejected_lines"
 _COPYING = Call(EXECUTE, "INSERT INTO published.")
-_PUBLISHING = Call(RENAME, "published/.traffic")
+_PUBLISHING = Call(RENAME, "published/.current")
+_DESCRIPTION = Call("pathlib:Path.write_text", "description.json")
 
 WORST = (
     # Reading a file, and committing what it holds.
@@ -113,7 +114,10 @@ WORST = (
     ),
     # A commit of more than the 16 MB that DuckDB's log may hold is a checkpoint at once.
     Moment("checkpoint of the copy, torn", 1, Call(COMMIT), "torn", _COPYING, COPY, 5_000),
+    Moment("the copy half written as Parquet", 1, Call(EXECUTE, "COPY (FROM published.", 20), "after"),
+    Moment("the copy written and not flushed", 1, _DESCRIPTION, "after"),
     Moment("the copy flushed and not in its place", 1, _PUBLISHING, "before"),
+    Moment("the first copy in its place, known by none of its names", 0, _PUBLISHING, "after"),
     Moment("the copy in its place", 1, _PUBLISHING, "after"),
     # Locks and Dagster's records.
     Moment("the lock taken and not signed", 0, Call("os:pwrite"), "before"),

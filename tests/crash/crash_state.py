@@ -1,12 +1,14 @@
 """The state of a home after a night, and in what two states differ.
 
 Left out are clocks alone: ``loaded_at_utc`` (when a ledger row was written), ``run_at_utc`` (when rows were
-judged) and ``applied_at_utc`` (when the schema was made). Everything else is compared, in the warehouse and
-in the published copy, row by row, with the names of the files that are left and with what Dagster believes.
+judged), ``applied_at_utc`` (when the schema was made) and ``published_at_utc``. Everything else is compared,
+in the warehouse and in the published copy, row by row, with the names of the files that are left and with
+what Dagster believes.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-CLOCKS = frozenset({"loaded_at_utc", "run_at_utc", "applied_at_utc"})
+CLOCKS = frozenset({"loaded_at_utc", "run_at_utc", "applied_at_utc", "published_at_utc"})
 # A night that is run again judges again: the same verdicts stand there twice, under two clocks.
 JUDGED = "quality.expectations"
 ENDED = frozenset({"SUCCESS", "FAILURE", "CANCELED"})
@@ -55,7 +57,12 @@ class State:
 
 def state_of(home: Path) -> State:
     """Read the state of a home that no night is at work on."""
-    names = (str(path.relative_to(home)) for path in home.rglob("*") if path.is_file())
+    # How often a night was published is its own affair: the copies' numbers are left out.
+    names = (
+        re.sub(r"/copies/\d+/", "/copies/", str(path.relative_to(home)))
+        for path in home.rglob("*")
+        if path.is_file()
+    )
     return State(
         warehouse=tables_of(home / "warehouse" / "traffic.duckdb"),
         published=tables_of(home / "published" / "traffic.duckdb"),

@@ -20,6 +20,7 @@ CHOSEN = (
     "the new warehouse flushed and not in its place",
     "no space for a file's rows",
     "checkpoint of the copy, torn",
+    "the copy half written as Parquet",
     "the copy in its place",
     "the run recorded and not begun",
 )

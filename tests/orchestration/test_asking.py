@@ -15,6 +15,7 @@ from rich.console import Console
 
 from orchestration.asking import TABLE_ROWS, _show_table
 from orchestration.cli import main
+from orchestration.ready_questions import ready_questions
 from warehouse import open_warehouse
 
 ENTRY = {
@@ -148,6 +149,85 @@ def test_the_raw_rows_are_in_the_warehouse_alone(home: Path) -> None:
     query = "SELECT count(*) AS n FROM raw.web_requests"
     assert ask(home, "--warehouse", "--format", "csv", query).stdout == "n\n0\n"
     assert ask(home, query).exit_code == 2
+
+
+FORMULA = "SELECT '=1+1' AS text, -1.5::DOUBLE AS low, '-5' AS number"
+
+
+def test_csv_keeps_texts_from_being_formulas_unless_told_otherwise(home: Path) -> None:
+    assert ask(home, "--format", "csv", FORMULA).stdout == "text,low,number\n'=1+1,-1.5,-5\n"
+    assert ask(home, "--format", "csv", "--raw", FORMULA).stdout == "text,low,number\n=1+1,-1.5,-5\n"
+    [row] = json.loads(ask(home, "--format", "json", FORMULA).stdout)
+    assert row["text"] == "=1+1"
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
+def test_rows_are_written_to_a_file_by_its_ending(home: Path, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"out.{ending}"
+    file.write_bytes(b"what stood there before")
+    asked = ask(home, "--output", str(file), FORMULA)
+    assert (asked.exit_code, asked.stdout) == (0, "")
+    read = {"csv": pl.read_csv, "json": pl.read_json, "parquet": pl.read_parquet}[ending](file)
+    assert read.columns == ["text", "low", "number"]
+    assert read["text"].to_list() == ["'=1+1" if ending == "csv" else "=1+1"]
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(home: Path, tmp_path: Path) -> None:
+    asked = ask(home, "--output", str(tmp_path / "no folder" / "out.csv"), "SELECT 1")
+    assert asked.exit_code == 2
+    assert "out.csv cannot be written: No such file or directory" in asked.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("output", ["csv", "json"])
+def test_bytes_are_shown_in_hexadecimal(home: Path, output: str) -> None:
+    assert "2d00" in ask(home, "--format", output, "SELECT '\\x2D\\x00'::BLOB AS bytes").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "phrase"),
+    [
+        (["--output", "out.txt", "SELECT 1"], "does not end in .csv, .json or .parquet"),
+        (["--format", "parquet", "SELECT 1"], "say where to"),
+        (["--format", "table", "--output", "out.csv", "SELECT 1"], "a table is only shown"),
+        (["--raw", "SELECT 1"], "add --format csv"),
+        (["--ask", "1", "SELECT 1"], "not both"),
+        (["--ask", "99"], "no ready question is called '99'"),
+        (["--ask", "gapps"], "near it: where_are_the_gaps_in_my_data"),
+        (["--ask", "which"], "more than one ready question is called 'which'"),
+        (["--ask", ""], "ready question is called ''"),
+    ],
+)
+def test_words_that_do_not_go_together_are_refused(home: Path, words: list[str], phrase: str) -> None:
+    asked = ask(home, *words)
+    assert asked.exit_code == 2
+    assert phrase in " ".join(asked.stderr.split())
+
+
+def test_without_a_query_the_ready_questions_are_listed(tmp_path: Path) -> None:
+    asked = ask(tmp_path)  # a home without a night has them as well
+    assert asked.exit_code == 0
+    files = sorted((Path(__file__).parents[2] / "sql" / "queries").glob("*.sql"))
+    numbered = [line.split(maxsplit=1) for line in asked.stdout.splitlines() if line[:4].strip().isdigit()]
+    assert [int(number) for number, _ in numbered] == [int(file.name[:2]) for file in files]
+    for (_, text), file in zip(numbered, files, strict=True):
+        said = file.read_text(encoding="utf-8").split("-- Answers")[0]
+        assert text == " ".join(said.removeprefix("-- Question: ").replace("\n--", "").split())
+
+
+@pytest.mark.parametrize(
+    "asked", ["4", "04", "where_are_the_gaps_in_my_data", "Gaps", "04_where_are_the_gaps_in_my_data.sql"]
+)
+def test_a_ready_question_is_asked_by_number_and_name(home: Path, asked: str) -> None:
+    answer = ask(home, "--format", "csv", "--ask", asked)
+    assert answer.exit_code == 0
+    assert answer.stdout.startswith("series_id,start_utc,end_utc,steps,")
+
+
+def test_every_ready_question_has_an_answer(home: Path) -> None:
+    for question in ready_questions():
+        assert ask(home, "--ask", str(question.number)).exit_code == 0, question.name
 
 
 def show(rows: pl.DataFrame, width: int, *, terminal: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from assets.quantity_text import quantity_text
 from orchestration import summary
 from orchestration.home import Home
 
@@ -27,6 +28,7 @@ def shown(
     chosen: int = 1,
     fitted: int = 1,
     n_decayed: int = 1,
+    n_unusual: int = 1,
 ) -> str:
     """Show a night with one series of this name, which cannot be used."""
     series = {"series_id": [name], "status": ["short"], "unit": ["bit/s"], "model": ["none"], **NUMBERS}
@@ -35,6 +37,10 @@ def shown(
         summary._REMARKS: {"status": ["loaded"], "source": ["isp"], "path": [name], "reason": [name]},
         summary._SERIES: series | {"reason": [f"{name} is too short"]},
         summary._CONSTANT_VOLATILITY: {"usable": [usable], "chosen": [chosen], "fitted": [fitted]},
+        summary._UNUSUAL_DAYS: {
+            "local_date": [date(2025, 1, 1 + day) for day in range(n_unusual)],
+            "reason": [f"{name}: The day lies 40% lower than days like it."] * n_unusual,
+        },
         summary._WRONG_STEPS: {"series_id": [name], "verdict": [f"The day of {name} is shorter."]},
     }
 
@@ -56,14 +62,14 @@ def test_control_characters_of_a_header_do_not_reach_the_terminal(
     said = shown(monkeypatch, tmp_path, "isp/\x1b[31mRed\x07")
     assert "\x1b" not in said
     assert "\x07" not in said
-    assert said.count(r"isp/\x1b[31mRed\x07") == 8
+    assert said.count(r"isp/\x1b[31mRed\x07") == 9
 
 
 @pytest.mark.parametrize("name", ["isp/rx [red]", "isp/rx [/s]", "isp/[link=https://a.example]a[/link]"])
 def test_brackets_of_a_header_are_no_markup(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    assert shown(monkeypatch, tmp_path, name).count(name) == 8
+    assert shown(monkeypatch, tmp_path, name).count(name) == 9
 
 
 def test_how_many_series_have_an_arima_is_told_with_the_keys_that_change_it(
@@ -85,9 +91,17 @@ def test_forecasts_that_became_worse_are_named_up_to_a_bound(
     assert "and 3 forecasts more that became worse: see models.model_skill" in many
 
 
+def test_the_morning_has_five_lines_of_unusual_days(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert "do not look like a day" not in shown(monkeypatch, tmp_path, "isp/a", n_unusual=0)
+    many = shown(monkeypatch, tmp_path, "isp/a", n_unusual=7)
+    assert "\nDays of the last week that do not look like a day\n  Wed 1 Jan: isp/a: The day lies 40%" in many
+    assert many.count("The day lies 40% lower") == summary.MORNING_LINES == 5
+    assert "and 2 more: see planning.unusual_days_by_source" in many
+
+
 @pytest.mark.parametrize(
     ("value", "written"),
     [(999.4, "999 bit/s"), (999.7, "1 kbit/s"), (999_960.0, "1 Mbit/s"), (1e6, "1 Mbit/s"), (0.0, "0 bit/s")],
 )
 def test_what_rounds_up_to_a_thousand_takes_the_next_prefix(value: float, written: str) -> None:
-    assert summary._quantity(value, "bit/s") == written
+    assert quantity_text(value, "bit/s") == written

@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import json
-import os
 import signal
-import socket
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dagster_ui import LOCATION, Ui, running_ui
 
 pytestmark = pytest.mark.pipeline
 
-LOCATION = "orchestration.definitions"
 REPOSITORY = {"repositoryLocationName": LOCATION, "repositoryName": "__repository__"}
 NIGHT, EARLIER_NIGHTS = "2024-03-13", ["2024-03-11", "2024-03-12"]
 
-LOCATIONS = """
-{ workspaceOrError { ... on Workspace { locationEntries { name loadStatus locationOrLoadError {
-    ... on PythonError { message }
-    ... on RepositoryLocation { repositories {
-        jobs { name }
-        schedules { name cronSchedule executionTimezone scheduleState { status } }
-        sensors { name sensorState { status } }
-    } } } } } } }
-"""
-ASSETS = """
-{ assetNodes {
-    assetKey { path } groupName kinds description isPartitioned
-    owners { ... on TeamAssetOwner { team } }
-    assetMaterializations(limit: 1) { partition metadataEntries { label } }
-} }
-"""
-RELOAD = """
-mutation($name: String!) { reloadRepositoryLocation(repositoryLocationName: $name) { __typename } }
-"""
 LAUNCH = """
 mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
     __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message }
@@ -62,51 +36,6 @@ query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on Partiti
 ENDED = ("SUCCESS", "FAILURE", "CANCELED")
 
 
-class Ui:
-    """A running ``diurnal ui``."""
-
-    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path, home: Any) -> None:
-        self.process = process
-        self.port = port
-        self.log = log
-        self.home = home
-
-    def ask(self, query: str, **variables: Any) -> Any:
-        body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/graphql", body, {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=120) as response:
-            answer = json.load(response)
-        assert "errors" not in answer, answer["errors"]
-        return answer["data"]
-
-    def location(self) -> Any:
-        """Return the code location's entry, None as long as the webserver does not answer."""
-        assert self.process.poll() is None, self.tail()
-        try:
-            entries = self.ask(LOCATIONS)["workspaceOrError"]["locationEntries"]
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return None
-        return next((entry for entry in entries if entry["loadStatus"] == "LOADED"), None)
-
-    def reload(self) -> None:
-        reloaded = self.ask(RELOAD, name=LOCATION)["reloadRepositoryLocation"]
-        assert reloaded["__typename"] == "WorkspaceLocationEntry", reloaded
-
-    def assets(self) -> dict[str, Any]:
-        return {".".join(node["assetKey"]["path"]): node for node in self.ask(ASSETS)["assetNodes"]}
-
-    def tail(self) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-60:])
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def empty_ui(
     tmp_path_factory: pytest.TempPathFactory, installation: Any, wait_for: Callable[..., Any]
@@ -115,19 +44,9 @@ def empty_ui(
     folder = tmp_path_factory.mktemp("ui")
     home = installation(folder / "home", "")
     (home.path / "sources.toml").unlink()
-    port = free_port()
-    command = [Path(sys.executable).with_name("diurnal"), "ui", "--home", home.path, "--port", str(port)]
-    own = {name: value for name, value in os.environ.items() if name not in ("DIURNAL_HOME", "DAGSTER_HOME")}
-    with (folder / "ui.log").open("wb") as log:
-        process = subprocess.Popen(command, env=own, stdout=log, stderr=log, start_new_session=True)
-    with process:
-        ui = Ui(process, port, folder / "ui.log", home)
-        try:
-            wait_for(ui.location, "the loading of the code location", on_failure=ui.tail)
-            yield ui
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+    with running_ui(home, folder / "ui.log") as ui:
+        wait_for(ui.location, "the loading of the code location", on_failure=ui.tail)
+        yield ui
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +169,9 @@ def test_each_asset_shows_what_was_written(ui: Ui, runs: Any) -> None:
         assert newest["partition"] in ([None, NIGHT, *EARLIER_NIGHTS]), name
         labels = {entry["label"] for entry in newest["metadataEntries"]}
         assert labels >= (
-            {"path", "size_bytes"} if name == "published.traffic" else {"dagster/row_count", "preview"}
+            {"path", "size_bytes"}
+            if name in ("published.traffic", "reports.page")
+            else {"dagster/row_count", "preview"}
         )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.dictionary import data_dictionary, read_relations
+from warehouse.dictionary import data_dictionary
+from warehouse.relations import read_relations
 
 DICTIONARY = Path(__file__).parents[2] / "docs" / "data_dictionary.md"
 

@@ -41,6 +41,16 @@ def tables_of(file: Path) -> set[str]:
     return set(found["name"])
 
 
+def files_of(folder: Path) -> set[str]:
+    """What lies in a folder, without what lies in its copies."""
+    return {str(path.relative_to(folder)) for path in (*folder.iterdir(), *folder.glob("copies/*"))}
+
+
+def standing(number: int, *others: int) -> set[str]:
+    names = {"copies", "current", "traffic.duckdb", "parquet", "datapackage.json"}
+    return names | {f"copies/{each}" for each in (number, *others)}
+
+
 def ask(process: subprocess.Popen[str]) -> int:
     assert process.stdin is not None
     assert process.stdout is not None
@@ -64,7 +74,7 @@ def test_the_copy_has_every_table_but_the_raw_rows(warehouse: Warehouse, path: P
     assert tables_of(published) == everything - {"raw.web_requests", "raw.provider_samples"}
     assert champions_in(published) == ["www/bytes"]
     assert read_query(published, "FROM raw.rejected_lines").height == 1
-    assert [file.name for file in published.parent.iterdir()] == ["traffic.duckdb"]
+    assert files_of(published.parent) == standing(1)
 
 
 def test_the_copy_has_the_last_sixty_days_of_each_series(
@@ -89,7 +99,7 @@ def test_the_copy_can_be_read_under_another_name_by_any_client(
     warehouse.insert("series.observations", observations("www/bytes", [NEWEST]))
     warehouse.publish()
     moved = tmp_path / "a copy.db"
-    shutil.move(published, moved)
+    shutil.copy(published, moved)
     with duckdb.connect(str(moved), read_only=True) as client:
         views = client.execute(
             "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal"
@@ -124,15 +134,45 @@ def test_the_copy_is_read_while_the_warehouse_is_being_written(warehouse: Wareho
 
 
 def test_what_a_killed_publish_left_does_no_harm(warehouse: Warehouse, published: Path) -> None:
-    for name in (".traffic.duckdb.building", ".traffic.duckdb.building.wal"):
-        (published.parent / name).write_bytes(b"half a database")
+    left = published.parent / "copies" / "1"
+    left.mkdir(parents=True)
+    (left / "traffic.duckdb").write_bytes(b"half a database")
+    (published.parent / ".current.building").symlink_to("nowhere")
     warehouse.insert("models.champions", champion("a"))
     warehouse.publish()
     assert champions_in(published) == ["a"]
-    assert [file.name for file in published.parent.iterdir()] == ["traffic.duckdb"]
+    assert files_of(published.parent) == standing(1)
 
 
-@pytest.mark.parametrize("moment", ["publishing._copy_rows", "building._sync"])
+def test_one_former_copy_is_kept_until_the_next(warehouse: Warehouse, published: Path) -> None:
+    for number, others in ((1, []), (2, [1]), (3, [2])):
+        warehouse.publish()
+        assert files_of(published.parent) == standing(number, *others)
+        assert published.resolve().parent.name == str(number)
+
+
+def test_a_copy_of_an_older_release_gives_way(warehouse: Warehouse, published: Path) -> None:
+    """It was a file of its own, where a link stands now; so may be what a backup has restored."""
+    published.write_bytes(b"a database")
+    (published.parent / "current").mkdir()
+    (published.parent / "parquet").mkdir()
+    (published.parent / "parquet" / "old.parquet").write_bytes(b"rows")
+    warehouse.insert("models.champions", champion("a"))
+    warehouse.publish()
+    assert champions_in(published) == ["a"]
+    assert files_of(published.parent) == standing(1)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "publishing._copy_rows",
+        "publishing.write_parquet",
+        "publishing.describe",
+        "copies.sync",
+        "copies._link",
+    ],
+)
 def test_a_publish_that_is_killed_leaves_the_former_copy(
     template: Path, path: Path, published: Path, opening: Opening, start: Start, moment: str
 ) -> None:
@@ -145,11 +185,11 @@ def test_a_publish_that_is_killed_leaves_the_former_copy(
     night = start(
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from warehouse import building, open_warehouse, publishing\n"
+        "from warehouse import copies, open_warehouse, publishing\n"
         "path, target, moment = sys.argv[1:]\n"
         "owner, name = moment.split('.')\n"
         "with open_warehouse(Path(path), holder='a', published=Path(target), wait_seconds=0) as warehouse:\n"
-        "    setattr(globals()[owner], name, lambda *_: os.kill(os.getpid(), signal.SIGKILL))\n"
+        "    setattr(globals()[owner], name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))\n"
         "    warehouse.publish()\n",
         path,
         published,
@@ -160,7 +200,7 @@ def test_a_publish_that_is_killed_leaves_the_former_copy(
     with opening() as warehouse:
         warehouse.publish()
     assert champions_in(published) == ["a", "b"]
-    assert [file.name for file in published.parent.iterdir()] == ["traffic.duckdb"]
+    assert files_of(published.parent) == standing(2, 1)
 
 
 def test_a_publish_that_fails_leaves_the_former_copy_and_a_warehouse_that_works(
@@ -192,7 +232,7 @@ def test_what_someone_wrote_into_the_former_copy_does_not_reach_the_new_one(
         published,
     )
     assert client.wait() == 0
-    assert published.with_name("traffic.duckdb.wal").exists()
+    assert published.resolve().with_name("traffic.duckdb.wal").exists()
     warehouse.publish()
     assert champions_in(published) == ["a"]
     assert "main.mine" not in tables_of(published)

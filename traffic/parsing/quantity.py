@@ -195,6 +195,18 @@ def convert(quantity: str, unit: str, step_seconds: int) -> float:
     return amount * from_scale / to_scale * per_step
 
 
+def check_quantity(text: str) -> str:
+    """Return a quantity such as ``10 Mbit/s`` as it stands.
+
+    Raises
+    ------
+    ValueError
+        If it is no number with a unit.
+    """
+    _quantity(text)
+    return text
+
+
 def _quantity(text: str) -> tuple[float, str]:
     match = _QUANTITY.fullmatch(text)
     if match is None:

@@ -1,7 +1,7 @@
 """Paths of a fitted constant-volatility model, with the outliers put back, to size a link or a server for.
 
-Drawing the paths and what they peak at belong here. The model and the law of the peaks are fitted in
-``traffic.models``; simulated landing zones have nothing to do with this.
+Drawing the paths and what they come to belong here. The model and the law of the peaks are fitted in
+``traffic.models``, peaks are put back by ``peaks``; simulated landing zones have nothing to do with this.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.signal import lfilter
-from scipy.stats import genpareto
 
 from traffic.models.constant_volatility import ConstantVolatilityModel
 from traffic.models.filtering import forecast_moments, residuals
 from traffic.models.peaks_over_threshold import PeaksOverThreshold
+from traffic.simulation.peaks import put_peaks_back
 
 MAX_VALUES: Final = 20_000_000
 """Of all paths together: 160 MB."""
@@ -77,7 +77,7 @@ def simulate_paths(
     paths = mean + _disturbances(_innovations(x, model, (n_paths, steps), rng, is_resampled), model)
     if np.nanmin(x) >= 0:
         paths = np.maximum(paths, 0.0)
-    return paths if peaks is None else _with_peaks(paths, peaks, rng)
+    return paths if peaks is None else put_peaks_back(paths, peaks, peaks.threshold, rng)
 
 
 def sizing_table(paths: NDArray[np.float64]) -> pl.DataFrame:
@@ -122,18 +122,3 @@ def _innovations(
 def _disturbances(innovations: NDArray[np.float64], model: ConstantVolatilityModel) -> NDArray[np.float64]:
     moved = lfilter(np.r_[1.0, model.ma], np.r_[1.0, -model.ar], innovations, axis=1)
     return np.asarray(np.cumsum(moved, axis=1) if model.d == 1 else moved, dtype=np.float64)
-
-
-def _with_peaks(
-    paths: NDArray[np.float64], peaks: PeaksOverThreshold, rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """Paths cut at the threshold, with Poisson numbers of peaks in their steps."""
-    cut = np.minimum(paths, peaks.threshold)
-    if peaks.rate == 0:
-        return cut
-    counts = rng.poisson(peaks.rate, paths.shape)
-    hit = np.flatnonzero(counts)
-    # The highest of k excesses has the distribution function of one to the power k.
-    share = rng.random(hit.size) ** (1.0 / counts.flat[hit])
-    cut.flat[hit] = peaks.threshold + genpareto.ppf(share, peaks.shape, scale=peaks.scale)
-    return cut

@@ -70,6 +70,16 @@ EXAMPLES = """
 #capacity = "1 Gbit/s"
 """
 
+BILL = """\
+# What a carrier bills by the 95th percentile of five-minute samples: the larger of both directions.
+[[bill]]
+name = "transit FRA_PAR"
+in = "metro/FRA_PAR_in"
+out = "metro/FRA_PAR_out"
+method = "max"                       # or "aggregate", "in", "out"
+commitment = "5 Gbit/s"
+"""
+
 WEBLOG_FILES = "landing/weblogs/{}/access.log-*"
 EXPORT_FILES = "landing/exports/{}/*.csv"
 
@@ -98,7 +108,7 @@ def write_sources_toml(websites: Sequence[Website], exports: Sequence[Export]) -
     str
         A TOML document whose first line says that the data are simulated.
     """
-    entries = [*map(_weblog_entry, websites), *map(_export_entry, exports)]
+    entries = [*map(_weblog_entry, websites), *map(_export_entry, exports), BILL]
     return "\n".join([HEAD, *entries]) + EXAMPLES
 
 

@@ -72,18 +72,37 @@ def flag_values(
     if is_known_impossible is not None:
         is_impossible |= is_known_impossible
     usable = np.where(is_impossible, np.nan, value)
-    days = value.size * step_seconds / 86_400
     median = slot_medians(usable, slot)
     is_outage = outages(usable, median[slot], step_seconds)
     usable = np.where(is_outage, np.nan, usable)
-    if days < SHORT_SERIES_DAYS:
-        lower, upper = tukey_limits(usable)
-    else:
-        lower, upper = hampel_limits(usable, slot, step_seconds)
+    lower, upper = usual_limits(usable, slot, step_seconds)
     clean = np.clip(usable, lower, upper)
     with np.errstate(invalid="ignore"):
         is_outlier = (usable < lower) | (usable > upper)
     return Flags(is_outlier, is_outage, is_impossible, clean)
+
+
+def usual_limits(usable: Floats, slot: NDArray[np.int32], step_seconds: int) -> tuple[Floats, Floats]:
+    """Limits beyond which a value of a series is called an outlier.
+
+    Parameters
+    ----------
+    usable : ndarray of shape (time,)
+        Values that are neither missing, impossible nor of an outage; NaN elsewhere.
+    slot : ndarray of shape (time,)
+        Slot of the local day.
+    step_seconds : int
+        The grid's spacing.
+
+    Returns
+    -------
+    lower, upper : ndarray of shape (time,)
+        Tukey's fences for a series of less than three days, the slot's Hampel limits for a longer one;
+        infinite where there is no spread.
+    """
+    if usable.size * step_seconds / 86_400 < SHORT_SERIES_DAYS:
+        return tukey_limits(usable)
+    return hampel_limits(usable, slot, step_seconds)
 
 
 def outages(value: Floats, slot_median: Floats, step_seconds: int) -> Booleans:

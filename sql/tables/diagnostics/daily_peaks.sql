@@ -14,6 +14,10 @@ CREATE TABLE diagnostics.daily_peaks (
     level_score            DOUBLE,
     shape_score            DOUBLE,
     level_share            DOUBLE,
+    phase_difference       DOUBLE,
+    is_shifted             BOOLEAN,
+    has_other_level        BOOLEAN,
+    has_other_shape        BOOLEAN,
     PRIMARY KEY (series_id, local_date)
 );
 
@@ -48,3 +52,11 @@ COMMENT ON COLUMN diagnostics.daily_peaks.shape_score IS
     'The same of its distance from the usual shape; a pure number.';
 COMMENT ON COLUMN diagnostics.daily_peaks.level_share IS
     'Difference of the day''s level from that of comparable days, as a share of that: 0.1 is ten percent higher.';
+COMMENT ON COLUMN diagnostics.daily_peaks.phase_difference IS
+    'Difference of the day''s phase from that of comparable days, in minutes: positive = later.';
+COMMENT ON COLUMN diagnostics.daily_peaks.is_shifted IS
+    'Whether it is the phase that is unusual, and by enough to be worth a word.';
+COMMENT ON COLUMN diagnostics.daily_peaks.has_other_level IS
+    'The same of its level.';
+COMMENT ON COLUMN diagnostics.daily_peaks.has_other_shape IS
+    'The same of its shape.';

@@ -15,14 +15,13 @@ CREATE TABLE forecasts.points (
     q75           DOUBLE,
     q90           DOUBLE,
     q975          DOUBLE,
-    PRIMARY KEY (series_id, model, issued_at_utc, step_seconds, target_utc),
     CHECK (step_seconds > 0),
     CHECK (horizon >= 0),
     CHECK (target_utc >= issued_at_utc)
 );
 
 COMMENT ON TABLE forecasts.points IS
-    'One row per series, model, night, step and time forecast: the point forecast and seven quantiles. The next 24 hours stand at the step of the series, the next 7 days at 3,600 seconds; of an hourly series one run of 168 hours serves both.';
+    'One row per series, model, night, step and time forecast: the point forecast and seven quantiles. The next 24 hours stand at the step of the series, the next 7 days at 3,600 seconds; of an hourly series one run of 168 hours serves both. Key: (series_id, model, issued_at_utc, step_seconds, target_utc), kept by the writer.';
 
 COMMENT ON COLUMN forecasts.points.series_id IS
     'Series, <source>/<label>.';

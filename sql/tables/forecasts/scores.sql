@@ -15,14 +15,13 @@ CREATE TABLE forecasts.scores (
     mean_error    DOUBLE,
     pinball       DOUBLE,
     is_champion   BOOLEAN,
-    PRIMARY KEY (series_id, model, issued_at_utc, step_seconds, target_utc),
     CHECK (step_seconds > 0),
     CHECK (horizon >= 0),
     CHECK (target_utc >= issued_at_utc)
 );
 
 COMMENT ON TABLE forecasts.scores IS
-    'One row per series, model, night, step and time forecast, once what happened is known.';
+    'One row per series, model, night, step and time forecast, once what happened is known. Key: (series_id, model, issued_at_utc, step_seconds, target_utc), kept by the writer.';
 
 COMMENT ON COLUMN forecasts.scores.series_id IS
     'Series, <source>/<label>.';

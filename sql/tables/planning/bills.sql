@@ -17,12 +17,12 @@ CREATE TABLE planning.bills (
     commitment    DOUBLE,
     is_billed     BOOLEAN NOT NULL,
     reason        VARCHAR,
-    PRIMARY KEY (bill, issued_at_utc, method),
+    PRIMARY KEY (bill, issued_at_utc, method, local_month),
     CHECK (method IN ('in', 'out', 'max', 'aggregate'))
 );
 
 COMMENT ON TABLE planning.bills IS
-    'One row per bill of sources.toml, night and method: this month''s 95th percentile of 5-minute samples as it stands, and at month''s end.';
+    'One row per bill of sources.toml, night, method and month: this month''s 95th percentile of 5-minute samples as it stands and at month''s end; on the first night of a month the one that has ended stands beside it, final.';
 
 COMMENT ON COLUMN planning.bills.bill IS
     'Bill, as sources.toml names it.';
@@ -37,7 +37,7 @@ COMMENT ON COLUMN planning.bills.in_series_id IS
 COMMENT ON COLUMN planning.bills.out_series_id IS
     'Series of the outgoing direction; null where the bill names none.';
 COMMENT ON COLUMN planning.bills.unit IS
-    'Unit of the percentiles: that of both series.';
+    'Unit of the percentiles, a rate: bit/s, request/s, packet/s, or unknown; null where the bill cannot be counted.';
 COMMENT ON COLUMN planning.bills.n_samples IS
     '5-minute samples of the month so far that were measured, in samples.';
 COMMENT ON COLUMN planning.bills.n_missing IS

@@ -29,7 +29,7 @@ WHERE points.is_champion AND (points.target_utc < points.issued_at_utc + INTERVA
 QUALIFY points.issued_at_utc = max(points.issued_at_utc) OVER (PARTITION BY points.series_id);
 
 COMMENT ON VIEW forecasts.latest_forecast IS
-    'The champion''s forecast of each series for the 24 hours after its newest night, at the step of the series, with unit and capacity. A stale series keeps its last forecast: see issued_at_utc. The 7 days stand in forecasts.week_ahead.';
+    'The champion''s forecast of each series for the 24 hours after its newest night, at the step of the series, with unit and capacity. A stale series keeps its last forecast for as many nights as forecasts are kept: see issued_at_utc. The 7 days stand in forecasts.week_ahead.';
 
 COMMENT ON COLUMN forecasts.latest_forecast.series_id IS
     'Series, <source>/<label>.';

@@ -27,7 +27,7 @@ WHERE points.is_champion AND points.step_seconds = 3600
 QUALIFY points.issued_at_utc = max(points.issued_at_utc) OVER (PARTITION BY points.series_id);
 
 COMMENT ON VIEW forecasts.week_ahead IS
-    'The champion''s forecast of each series for the 7 days after its newest night, by the hour, with unit and capacity: the mean of the values in the hour. A series whose step is longer than an hour has none. A stale series keeps its last forecast: see issued_at_utc.';
+    'The champion''s forecast of each series for the 7 days after its newest night, by the hour, with unit and capacity: the mean of the values in the hour. A series whose step is longer than an hour has none. A stale series keeps its last forecast for as many nights as forecasts are kept: see issued_at_utc.';
 
 COMMENT ON COLUMN forecasts.week_ahead.series_id IS
     'Series, <source>/<label>.';

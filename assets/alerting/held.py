@@ -1,0 +1,195 @@
+"""Which rules hold in a night, and for what: each with a sentence for people.
+
+How long they have held is ``history``'s; who is told, ``assets.alerts``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import polars as pl
+
+from assets.alert_rule import Alert
+from assets.alerting.failed_checks import FailedCheck
+from assets.checks.sources import why_source_failed
+from assets.landing import Landing
+from assets.nights import Night
+from assets.printable import printable
+from warehouse import Warehouse
+
+SENTENCE_LIMIT = 500
+_JUDGED_DAYS = 2
+_SAME_SHARE = 1e-9
+_LATEST = """
+    SELECT series_id, source, last_utc + to_seconds(step_seconds) AS end_utc
+    FROM series.catalog WHERE last_utc IS NOT NULL ORDER BY series_id
+"""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A rule that holds for a subject in a night.
+
+    Parameters
+    ----------
+    rule, kind : str
+        The rule's name and what it watches.
+    subject : str
+        Series, source or check; for an unusual day the series and the day.
+    sentence : str
+        What to tell, one printable line.
+    value : float or None
+        The figure that met the rule, in the unit of its kind.
+    """
+
+    rule: str
+    kind: str
+    subject: str
+    sentence: str
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What rules are judged by.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        The tables.
+    landing : Landing
+        The sources.
+    night : Night
+        The night.
+    failed_checks : tuple of FailedCheck
+        Those of the night.
+    """
+
+    warehouse: Warehouse
+    landing: Landing
+    night: Night
+    failed_checks: tuple[FailedCheck, ...] = ()
+
+
+def held_in_night(rules: Iterable[Alert], tables: Tables) -> list[Held]:
+    """Judge the rules in a night.
+
+    Parameters
+    ----------
+    rules : iterable of Alert
+        Of ``sources.toml``. One on the night itself is judged by those who wait for it, not here.
+    tables : Tables
+        What the night has written.
+
+    Returns
+    -------
+    list of Held
+        Each pair of rule and subject once.
+    """
+    found = [held for rule in rules if rule.when in _JUDGES for held in _JUDGES[rule.when](rule, tables)]
+    return list({(held.rule, held.subject): held for held in found}.values())
+
+
+def _held(rule: Alert, subject: str, sentence: str, value: float | None = None) -> Held:
+    return Held(rule.name, rule.when, subject, printable(sentence, SENTENCE_LIMIT), value)
+
+
+def _congestion(rule: Alert, tables: Tables) -> Iterator[Held]:
+    where = {"issued_at_utc": tables.night.issued_at_utc, "window": "night"}
+    rows = tables.warehouse.read("planning.congestion", where=where, order_by="series_id")
+    threshold = rule.of("threshold")
+    likely = rows.filter(
+        (pl.col("threshold") - threshold).abs() < _SAME_SHARE,
+        pl.col("probability_above") >= rule.of("probability"),
+    )
+    for row in likely.iter_rows(named=True):
+        series_id, peak = row["series_id"], row["expected_peak"]
+        if not rule.matches("series", series_id):
+            continue
+        expected = "" if peak is None else f"; its peak is expected at {peak / row['capacity']:.0%}"
+        yield _held(
+            rule,
+            series_id,
+            f"{series_id}: above {threshold:.0%} of its capacity at some moment of the night with a "
+            f"probability of {row['probability_above']:.2f}{expected}.",
+            row["probability_above"],
+        )
+
+
+def _runout(rule: Alert, tables: Tables) -> Iterator[Held]:
+    weeks = rule.of("weeks")
+    share = tables.landing.sources.platform.runout_threshold
+    rows = tables.warehouse.read(
+        "planning.runouts", where={"issued_at_utc": tables.night.issued_at_utc}, order_by="series_id"
+    ).filter(
+        (pl.col("threshold") - share).abs() < _SAME_SHARE,
+        pl.col("local_week_start") < tables.night.date + timedelta(weeks=weeks),
+    )
+    by_series = rows.group_by("series_id", maintain_order=True).agg(pl.col("probability_by_end").max())
+    for series_id, probability in by_series.iter_rows():
+        if probability >= rule.of("probability") and rule.matches("series", series_id):
+            yield _held(
+                rule,
+                series_id,
+                f"{series_id}: its busy hour passes {share:.0%} of the capacity within {weeks} weeks with a "
+                f"probability of {probability:.2f}.",
+                probability,
+            )
+
+
+def _source(rule: Alert, tables: Tables) -> Iterator[Held]:
+    late_after = timedelta(seconds=rule.of("late_after"))
+    midnight = tables.night.issued_at_utc
+    latest = tables.warehouse.query(_LATEST)
+    for source in tables.landing.sources.all:
+        if not rule.matches("sources", source.name):
+            continue
+        failure = why_source_failed(tables.warehouse, tables.landing, source)
+        if failure is not None:
+            yield _held(rule, source.name, f"source {source.name}: {failure}.")
+            continue
+        ends = latest.filter(pl.col("source") == source.name).select("series_id", "end_utc")
+        late = ends.filter(midnight - pl.col("end_utc") >= late_after)
+        # One sentence for a source that is silent as a whole, else one for each series that is.
+        subjects = late if late.height < ends.height else late.top_k(1, by="end_utc")
+        for series_id, end_utc in subjects.iter_rows():
+            hours = (midnight - end_utc) / timedelta(hours=1)
+            is_whole = late.height == ends.height
+            subject = source.name if is_whole else series_id
+            what = f"source {source.name}" if is_whole else series_id
+            ago = "1 hour" if round(hours) == 1 else f"{hours:.0f} hours"
+            said = f"{what}: nothing since {end_utc:%Y-%m-%d %H:%M} UTC, {ago} before the night."
+            yield _held(rule, subject, said, hours)
+
+
+def _unusual_day(rule: Alert, tables: Tables) -> Iterator[Held]:
+    # A series whose days end after the platform's midnight has its newest whole day one day earlier.
+    days = [tables.night.date - timedelta(days=back) for back in range(1, _JUDGED_DAYS + 1)]
+    rows = tables.warehouse.read(
+        "diagnostics.daily_peaks",
+        ("series_id", "local_date", "reason", "phase_score", "level_score", "shape_score"),
+        {"local_date": days, "is_unusual": True},
+        order_by=("series_id", "local_date"),
+    )
+    for series_id, day, reason, *scores in rows.iter_rows():
+        if rule.matches("series", series_id):
+            largest = max((abs(score) for score in scores if score is not None), default=None)
+            said = reason or "The day does not look like days like it."
+            yield _held(rule, f"{series_id} {day}", f"{series_id} on {day:%a %Y-%m-%d}: {said}", largest)
+
+
+def _check(rule: Alert, tables: Tables) -> Iterator[Held]:
+    for failed in tables.failed_checks:
+        if rule.matches("checks", failed.name):
+            yield _held(rule, failed.name, f"check {failed.name} failed: {failed.sentence}")
+
+
+_JUDGES: dict[str, Callable[[Alert, Tables], Iterator[Held]]] = {
+    "congestion": _congestion,
+    "runout": _runout,
+    "source": _source,
+    "unusual_day": _unusual_day,
+    "check": _check,
+}
