@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def test_a_command_has_examples_that_parse(name: str) -> None:
             assert (ROOT / example.partition(" < ")[2]).exists()
 
 
-@pytest.mark.parametrize("line", ["diurnal nightly --nights x", "diurnal sql", "diurnal ui --prt 1"])
+@pytest.mark.parametrize("line", ["diurnal nightly --nights x", "diurnal demo more", "diurnal ui --prt 1"])
 def test_a_line_that_does_not_parse_is_told(line: str) -> None:
     with pytest.raises((click.UsageError, AssertionError)):
         parse_dry(line)
@@ -68,7 +69,7 @@ def test_help_says_what_it_does_and_explains_each_option(name: str, asked: str) 
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, f"{name} does not explain {parameter.opts}"
-            assert parameter.help.rstrip("]").endswith((".", "one", "record", "week", "first"))
+            assert re.sub(r"\s+\[default: .*\]$", "", parameter.help).endswith((".", "?"))
 
 
 def test_each_command_stands_in_one_section_of_the_help() -> None:
@@ -93,7 +94,8 @@ def test_without_a_word_the_help_is_shown() -> None:
 def test_a_mistyped_word_is_answered_with_the_nearest(words: list[str], meant: str) -> None:
     shown = CliRunner().invoke(main, words)
     assert shown.exit_code == 2
-    assert f"Did you mean '{meant}'?" in shown.output
+    assert "Did you mean" in shown.output
+    assert f"'{meant}'" in shown.output.partition("Did you mean")[2]
 
 
 def test_the_examples_of_the_group_parse() -> None:
