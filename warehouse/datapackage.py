@@ -125,6 +125,7 @@ def _resource(
         "schema": {
             "$schema": f"{_PROFILES}/tableschema.json",
             "fields": [_field(column) for column in relation.columns],
+            "missingValues": [],  # Parquet has a null of its own: an empty text is a value
         }
         | ({"primaryKey": list(key)} if key else {}),
     }

@@ -230,6 +230,15 @@ def test_every_ready_question_has_an_answer(home: Path) -> None:
         assert ask(home, "--ask", str(question.number)).exit_code == 0, question.name
 
 
+def test_every_ready_question_stands_in_the_readme_of_sql() -> None:
+    page = (Path(__file__).parents[2] / "sql" / "README.md").read_text(encoding="utf-8")
+    listed = [line for line in page.splitlines() if "](queries/" in line]
+    assert listed == [
+        f"| {each.number} | [{each.text}](queries/{each.number:02}_{each.name}.sql) |"
+        for each in ready_questions()
+    ]
+
+
 def show(rows: pl.DataFrame, width: int, *, terminal: bool) -> str:
     console = Console(file=io.StringIO(), width=width, force_terminal=terminal, color_system=None)
     _show_table(console, rows)
