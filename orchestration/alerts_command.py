@@ -60,7 +60,8 @@ def show_alerts(console: Console, home: Home, sources: Sources) -> int:
         If neither the warehouse nor the published copy can be read.
     """
     rules, channels = sources.alert, sources.channel
-    console.print(f"{len(rules)} rules and {len(channels)} channels in {home.sources_toml}", markup=False)
+    said = f"{_counted(len(rules), 'rule')} and {_counted(len(channels), 'channel')} in {home.sources_toml}"
+    console.print(said, markup=False)
     if rules and not channels:
         console.print("  nobody is told: add a [[channel]]", markup=False)
     for channel in channels:
@@ -92,6 +93,10 @@ def try_channel(console: Console, home: Home, sources: Sources, name: str) -> in
         return DONE
     console.print(f"channel {name}: {printable(outcome.error or '')}", markup=False, style="red")
     return FAILED
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _channel(sources: Sources, name: str) -> Channel:

@@ -6,6 +6,7 @@ They exist where sources.toml has a rule with ``when = "night"``; what is told, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,8 +29,12 @@ _PARTITION_TAG = "dagster/partition"
 _NEWEST = "SELECT max(issued_at_utc) AS newest FROM alerts.evaluations"
 
 
+def _now() -> datetime:
+    return datetime.now(tz=UTC)
+
+
 def night_sensors_of(
-    home: Home, sources: Sources, patience: Patience = PATIENCE
+    home: Home, sources: Sources, patience: Patience = PATIENCE, clock: Callable[[], datetime] = _now
 ) -> list[dg.SensorDefinition]:
     """Return the sensors of the rules on the night itself; none without such a rule.
 
@@ -41,6 +46,8 @@ def night_sensors_of(
         Its ``sources.toml``.
     patience : Patience
         How long a channel is tried.
+    clock : callable
+        Tells the time, with its zone.
     """
     rules = [rule for rule in sources.alert if rule.when == "night"]
     if not rules:
@@ -54,8 +61,7 @@ def night_sensors_of(
         description="Tells once when tonight's results are not published in time.",
     )
     def night_is_late(_: dg.SensorEvaluationContext) -> dg.SkipReason:
-        now = datetime.now(tz=UTC)
-        late = late_night(now, sources.platform.time_zone, newest_published(home), late_after)
+        late = late_night(clock(), sources.platform.time_zone, newest_published(home), late_after)
         if late is None:
             return dg.SkipReason("the night is published, or not due yet")
         night, sentence = late

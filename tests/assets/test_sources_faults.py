@@ -12,6 +12,12 @@ WEB = '[[weblog]]\nname = "www"\nfiles = "landing/www/*"\n'
 ISP = '[[export]]\nname = "isp"\nfiles = "landing/isp/*"\nshape = "wide"\ntime_column = "t"\nstep = "5m"\n'
 LONG = ISP.replace("wide", "long") + 'series_column = "link"\nvalue_column = "bps"\n'
 SINGLE = ISP.replace("wide", "single") + 'value_column = "bps"\n'
+URL = 'url = "https://hooks.example.org/SECRET-1"\n'
+OPS = '[[channel]]\nname = "ops"\nkind = "webhook"\n' + URL
+HOST, FROM = 'host = "mail.example.org"\n', 'from = "diurnal@example.org"\n'
+TO = 'to = ["ops@example.org"]\n'
+MAIL = '[[channel]]\nname = "noc"\nkind = "email"\n' + HOST + FROM + TO
+FULL = '[[alert]]\nname = "full"\nwhen = "congestion"\n'
 
 
 @pytest.fixture
@@ -320,6 +326,93 @@ FAULTS = {
     ),
     "a word for a table": ('weblog = "www"\n', "[weblog]", "not such a table", "[[weblog]]"),
     "words for tables": ('weblog = ["www"]\n', "[weblog] number 1", "not such a table", "[[weblog]]"),
+    "channel in single brackets": ('[channel]\nname = "a"\n', "[channel]", "not such a table", "[[channel]]"),
+    "alert in single brackets": ('[alert]\nname = "a"\n', "[alert]", "not such a table", "[[alert]]"),
+    "odd channel": (OPS.replace("webhook", "pager"), '"ops" kind', "not known", "'webhook' or 'email'"),
+    "channel without an address": (
+        OPS.replace(URL, ""),
+        '[channel] "ops"',
+        "needs url_env",
+        "url_file or url",
+    ),
+    "channel with two addresses": (OPS + 'url_env = "OPS"\n', '"ops"', "url and url_env say", "remove one"),
+    "an address of another kind": (
+        OPS.replace("https:", "ftp:"),
+        '[channel] "ops"',
+        "no address of a webhook",
+        "'https://hooks.slack.com",
+    ),
+    "a number for an address": (OPS.replace(URL, "url = 5\n"), '"ops" url', "not text", "in quotes"),
+    "mail keys of a webhook": (OPS + 'host = "h"\n', '[channel] "ops"', "host does not belong", "remove it"),
+    "unknown key of a channel": (OPS + "room = 1\n", '"ops" room', "not known", "password_file"),
+    "mail without a server": (MAIL.replace(HOST, ""), '"noc"', "needs host", '"mail.example.org"'),
+    "mail from nobody": (MAIL.replace(FROM, ""), '"noc"', "needs from", '"noc@example.org"'),
+    "mail to nobody": (MAIL.replace(TO, "to = []\n"), '"noc" to', "is empty", "'noc@example.org'"),
+    "mail to no address": (MAIL.replace("ops@", "ops "), '"noc" to', "is no address", "'noc@example.org'"),
+    "a header in an address": (
+        MAIL.replace('"diurnal@', '"a\\nBcc: b@'),
+        '"noc" from',
+        "is no address",
+        "'noc@example.org'",
+    ),
+    "a user without a password": (MAIL + 'user = "noc"\n', '"noc"', "belong together", "add password_env"),
+    "a password without a user": (MAIL + 'password = "x"\n', '"noc"', "belong together", "add user"),
+    "a password in the clear": (
+        MAIL + 'user = "noc"\npassword_env = "P"\nsecurity = "none"\n',
+        '[channel] "noc"',
+        "in the clear",
+        'security = "starttls"',
+    ),
+    "odd security": (
+        MAIL + 'security = "ssl"\n',
+        '"noc" security',
+        "not known",
+        "'starttls', 'tls' or 'none'",
+    ),
+    "a port that is none": (MAIL + "port = 70000\n", '"noc" port', "too large", "at most 65535"),
+    "two channels of one name": (OPS + OPS, "", "two channels are named 'ops'", "must differ"),
+    "odd rule": (FULL.replace("congestion", "full"), '"full" when', "not known", "'runout', 'source'"),
+    "two rules of one name": (FULL + FULL, "", "two alerts are named 'full'", "must differ"),
+    "a percentage for a probability": (
+        FULL + "probability = 30\n",
+        '[alert] "full" probability',
+        "30 is no probability",
+        "such as 0.3",
+    ),
+    "a threshold that no night has": (
+        FULL + "threshold = 0.8\n",
+        '[alert] "full" threshold',
+        "0.8 is not among the thresholds of [platform]",
+        "0.7, 0.9, 1",
+    ),
+    "the usual threshold where no night has it": (
+        "[platform]\nthresholds = [0.5]\n" + FULL,
+        '[alert] "full" threshold',
+        "0.9 is not among",
+        "add it there",
+    ),
+    "weeks of congestion": (FULL + "weeks = 3\n", '"full"', "weeks does not belong", "remove it"),
+    "no weeks": (FULL.replace("congestion", "runout") + "weeks = 0\n", "weeks", "too small", "at least 1"),
+    "no pattern of a rule": (FULL + "series = []\n", '"full"', "series is empty", "at least one pattern"),
+    "no channel of a rule": (FULL + "channels = []\n", '"full"', "channels is empty", "all of them"),
+    "an unknown channel": (
+        OPS + FULL + 'channels = ["noc"]\n',
+        '[alert] "full" channels',
+        "no channel is named 'noc'",
+        "write one of ops",
+    ),
+    "a channel where there is none": (
+        FULL + 'channels = ["noc"]\n',
+        '[alert] "full" channels',
+        "no channel is named 'noc'",
+        "add a [[channel]]",
+    ),
+    "late by a number": (
+        '[[alert]]\nname = "late"\nwhen = "night"\nlate_after = 4\n',
+        '[alert] "late" late_after',
+        "write a duration",
+        "'5m'",
+    ),
     "not TOML": ("[[weblog]\nname =", "", "cannot be read as TOML", "line 1"),
     "a key twice": (WEB + 'name = "again"\n', "", "cannot be read as TOML", "overwrite"),
 }
@@ -338,6 +431,19 @@ def test_a_fault_is_one_sentence_with_file_key_fault_and_remedy(
     assert right in sentence
     assert len(sentence.splitlines()) == 1
     assert "more)" not in sentence  # one mistake is one fault
+
+
+@pytest.mark.parametrize("key", ["url", "password"])
+def test_no_sentence_and_no_picture_of_the_sources_shows_a_secret(toml: Path, key: str) -> None:
+    secret = "ftp://SECRET-1 and more"
+    table = OPS.replace(URL, "") if key == "url" else MAIL
+    with pytest.raises(SourcesError) as refusal:
+        read(toml, f'{table}{key} = "{secret}"\n')
+    assert "SECRET" not in str(refusal.value)
+    sources = read(toml, OPS + MAIL + 'user = "noc"\npassword = "SECRET-2"\n')
+    for shown in (repr(sources), str(sources), sources.model_dump_json(), str(sources.model_dump())):
+        assert "SECRET" not in shown
+    assert [channel.keeps_secret_in_the_open for channel in sources.channel] == [True, True]
 
 
 def test_of_several_faults_the_first_is_told_and_the_others_counted(toml: Path) -> None:

@@ -426,3 +426,29 @@ def test_13_puts_the_forecast_first_that_beat_the_naive_most(
         ("isp/new", 0, None, None, None),
     ]
     assert ask("13")[0]["backtest_within_80_percent"] == 81.0
+
+
+def test_17_puts_what_never_arrived_first_and_says_what_still_holds(insert: Insert, ask: Ask) -> None:
+    for night in (NIGHT - timedelta(days=1), NIGHT):
+        insert("alerts.evaluations", issued_at_utc=night, evaluated_at_utc=night, is_told=True, n_held=1)
+    for name, first, last in (("old", 3, 2), ("open", 1, 0), ("new", 0, 0)):
+        insert(
+            "alerts.events",
+            event_id=name,
+            rule="full",
+            kind="congestion",
+            subject=name,
+            first_issued_at_utc=NIGHT - timedelta(days=first),
+            last_issued_at_utc=NIGHT - timedelta(days=last),
+            sentence=f"{name} is full.",
+        )
+    letter = {"channel": "ops", "n_attempts": 5, "last_attempt_utc": NIGHT}
+    insert("alerts.deliveries", event_id="old", status="dead_letter", error="503", **letter)
+    insert("alerts.deliveries", event_id="open", status="sent", **letter)
+    rows = ask("17")
+    assert [(row["sentence"], row["delivery"], row["still_holds"]) for row in rows] == [
+        ("old is full.", "dead_letter", False),
+        ("new is full.", "none", True),
+        ("open is full.", "sent", True),
+    ]
+    assert rows[0]["error"] == "503"

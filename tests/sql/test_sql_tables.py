@@ -112,7 +112,7 @@ AGREED_KEYS = {
 NUMBERS = {"DOUBLE", "BIGINT", "INTEGER", "SMALLINT", "INTEGER[]"}
 UNIT = re.compile(
     r"\b(in (the unit of|unit\b|byte|lines|records|rows|points|steps|seconds|minutes|days|cycles|origins)"
-    r"|in (harmonics|nats|attempts|samples|forecasts|weeks|hours)"
+    r"|in (harmonics|nats|attempts|events|samples|forecasts|weeks|hours)"
     r"|per unit|\d to \d+|-1 to 1|at most 1|counted from [01]|pure number|as a share|Share of|cycles a period"
     r"|1 = Monday|criterion|in the unit of its kind|Status code|Number of differences|Version of)"
 )
