@@ -41,15 +41,20 @@ _HOURS = """
         SELECT series_id, local_time, avg(value) AS value FROM placed
         WHERE local_time < $last_midnight GROUP BY ALL
     ),
-    hours AS (
+    counted AS (
         SELECT
             series_id,
             CAST(local_time AS DATE) AS local_date,
             CAST(hour(local_time) AS INTEGER) AS local_hour,
-            avg(value) AS mean
+            avg(value) AS mean,
+            count(value) AS n_known
         FROM slots
         GROUP BY ALL
-        HAVING 2 * count(value) >= $slots_of_hour[1 + CAST(hour(local_time) AS INTEGER)]
+    ),
+    hours AS (
+        SELECT series_id, local_date, local_hour, mean
+        FROM counted
+        WHERE 2 * n_known >= list_extract($slots_of_hour, 1 + local_hour)
     )
 """
 _MEANS = _HOURS + "SELECT series_id, local_date, local_hour, mean FROM hours"
