@@ -18,6 +18,7 @@ from rich.console import Console
 from orchestration.command_parts import DONE, MISUSED, Refusal, home_option, sources_of
 from orchestration.home import Home
 from orchestration.trace_command import trace
+from orchestration.whatif_command import whatif
 
 MAX_NIGHTS = 366
 
@@ -212,6 +213,7 @@ def ui(home: Path, host: str, port: int) -> None:
 
 
 main.add_command(trace)
+main.add_command(whatif)
 
 
 def _writable(home: Home) -> Home:

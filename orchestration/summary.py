@@ -21,8 +21,8 @@ from assets.decayed_champions import decayed_champions
 from assets.printable import printable
 from orchestration.home import Home
 from orchestration.nightly import Outcome
+from orchestration.quantities import readable
 from orchestration.reading import read_when_free
-from traffic.parsing.quantity import UNKNOWN_UNIT
 from warehouse import WarehouseError, read_query
 
 Read = Callable[..., pl.DataFrame]
@@ -81,7 +81,6 @@ _UNUSUAL_DAYS = """
 """
 SHOWN_ROWS = 40
 MORNING_LINES = 5
-_PREFIXES = ("", "k", "M", "G", "T", "P")
 
 
 def show_summary(
@@ -241,20 +240,11 @@ def _series_cells(row: dict[str, Any]) -> list[str]:
     return [
         printable(row["series_id"]),
         (row["model"] or "–").replace("seasonal_naive_", "naive, "),
-        _quantity(row["expected"], row["unit"]),
-        _quantity(row["high"], row["unit"]),
+        readable(row["expected"], row["unit"]),
+        readable(row["high"], row["unit"]),
         "–" if row["mase"] is None else f"{row['mase']:.2f}",
         "–" if row["covered"] is None else f"{row['covered']:.0%}",
     ]
-
-
-def _quantity(value: float | None, unit: str) -> str:
-    if value is None:
-        return "–"
-    # Three digits of 999.7 are 1000, which the next prefix writes as 1.
-    power = next((p for p in range(len(_PREFIXES) - 1, 0, -1) if abs(value) >= 0.9995 * 1000**p), 0)
-    unit = "" if unit == UNKNOWN_UNIT else printable(unit)
-    return f"{value / 1000**power:.3g} {_PREFIXES[power]}{unit}".strip()
 
 
 def _show_faults(console: Console, outcomes: list[Outcome]) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from orchestration import summary
 from orchestration.home import Home
+from orchestration.quantities import readable
 
 MIDNIGHT = datetime(2025, 1, 2)
 SOURCES = {name: [0] for name in ("loaded", "copies", "rejected", "records", "lines_rejected", "duplicates")}
@@ -103,4 +104,4 @@ def test_the_morning_has_five_lines_of_unusual_days(monkeypatch: pytest.MonkeyPa
     [(999.4, "999 bit/s"), (999.7, "1 kbit/s"), (999_960.0, "1 Mbit/s"), (1e6, "1 Mbit/s"), (0.0, "0 bit/s")],
 )
 def test_what_rounds_up_to_a_thousand_takes_the_next_prefix(value: float, written: str) -> None:
-    assert summary._quantity(value, "bit/s") == written
+    assert readable(value, "bit/s") == written
