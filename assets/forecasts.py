@@ -29,6 +29,7 @@ from assets.nights import (
     USABLE,
     Night,
     batches_of_night,
+    by_country,
     in_isolation,
     keep_nights,
     night_of,
@@ -70,7 +71,7 @@ def champions_and_points(
     n_series = warehouse.count("series.catalog", {"status": USABLE})
     with NightTables(warehouse, night, (CHAMPIONS, POINTS, BACKTESTS)) as tables:
         work = partial(_forecast, night)
-        parts = _by_country(batches_of_night(warehouse, night), countries)
+        parts = by_country(batches_of_night(warehouse, night), countries)
         for frames, failures in fan_out(work, parts, in_processes=n_series >= _MANY_SERIES):
             tables.add(_with_own(frames, own))
             for series_id, error in failures.items():
@@ -87,17 +88,6 @@ class _OwnForecast:
 
     points: pl.DataFrame
     takes_over: tuple[str, str] | None
-
-
-def _by_country(
-    batches: Iterator[SeriesBatch], countries: Mapping[str, str | None]
-) -> Iterator[tuple[SeriesBatch, str | None]]:
-    """Split batches by whose public holidays their series keep."""
-    for batch in batches:
-        of_series = [countries.get(name.split("/")[0]) for name in batch.series_ids]
-        for country in dict.fromkeys(of_series):
-            rows = [row for row, one in enumerate(of_series) if one == country]
-            yield (batch if len(rows) == len(of_series) else batch.part(rows)), country
 
 
 def _forecast(night: Night, part: tuple[SeriesBatch, str | None]) -> tuple[Frames, dict[str, Exception]]:

@@ -38,18 +38,27 @@ _HOURS = """
         WHERE series_id IN (SELECT unnest($series)) AND at_utc < $until
     ),
     slots AS (
-        SELECT series_id, local_time, avg(value) AS value FROM placed
-        WHERE local_time < $last_midnight GROUP BY ALL
-    ),
-    hours AS (
         SELECT
             series_id,
             CAST(local_time AS DATE) AS local_date,
-            CAST(hour(local_time) AS INTEGER) AS local_hour,
-            avg(value) AS mean
-        FROM slots
+            date_diff('second', date_trunc('day', local_time), local_time) // $step AS slot,
+            avg(value) AS value
+        FROM placed
+        WHERE local_time < $last_midnight
         GROUP BY ALL
-        HAVING 2 * count(value) >= $slots_of_hour[1 + CAST(hour(local_time) AS INTEGER)]
+    ),
+    placed_in_hours AS (
+        SELECT series_id, local_date, CAST(slot * $step // 3600 AS INTEGER) AS local_hour, value FROM slots
+    ),
+    counted AS (
+        SELECT series_id, local_date, local_hour, avg(value) AS mean, count(value) AS n_known
+        FROM placed_in_hours
+        GROUP BY ALL
+    ),
+    hours AS (
+        SELECT series_id, local_date, local_hour, mean
+        FROM counted
+        WHERE 2 * n_known >= list_extract($slots_of_hour, 1 + local_hour)
     )
 """
 _MEANS = _HOURS + "SELECT series_id, local_date, local_hour, mean FROM hours"
@@ -62,12 +71,11 @@ _PERCENTILES = (
     )
     SELECT
         series_id,
-        date_diff('day', busiest.local_date, $last_date) // 7 AS weeks_ago,
+        date_diff('day', local_date, $last_date) // 7 AS weeks_ago,
         quantile_disc(value, 0.95) AS p95
-    FROM slots JOIN busiest USING (series_id)
-    WHERE CAST(local_time AS DATE) = busiest.local_date AND hour(local_time) = busiest.local_hour
+    FROM placed_in_hours JOIN busiest USING (series_id, local_date, local_hour)
     GROUP BY ALL
-    HAVING count(DISTINCT busiest.local_date) >= $least_days
+    HAVING count(DISTINCT local_date) >= $least_days
 """
 )
 
@@ -100,6 +108,7 @@ def read_load_history(
         "series": list(series_ids),
         "until": night.issued_at_utc,
         "last_midnight": datetime.combine(last + timedelta(days=1), datetime.min.time()),
+        "step": step_seconds,
         "slots_of_hour": _slots_of_hour(step_seconds),
     }
     means = warehouse.query(_MEANS, asked)

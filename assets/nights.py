@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -87,6 +87,29 @@ def batches_of_night(
         step_seconds, time_zone = members.select("step_seconds", "time_zone").row(0)
         series_ids = members["series_id"].to_list()
         yield from known_before(observations, series_ids, time_zone, step_seconds, night.issued_at_utc)
+
+
+def by_country(
+    batches: Iterator[SeriesBatch], countries: Mapping[str, str | None]
+) -> Iterator[tuple[SeriesBatch, str | None]]:
+    """Split batches by whose public holidays their series keep.
+
+    Parameters
+    ----------
+    batches : iterator of SeriesBatch
+    countries : mapping of str to str or None
+        By source.
+
+    Yields
+    ------
+    batch : SeriesBatch
+    country : str or None
+    """
+    for batch in batches:
+        of_series = [countries.get(name.split("/")[0]) for name in batch.series_ids]
+        for country in dict.fromkeys(of_series):
+            rows = [row for row, one in enumerate(of_series) if one == country]
+            yield (batch if len(rows) == len(of_series) else batch.part(rows)), country
 
 
 def series_of_night(

@@ -41,11 +41,11 @@ def outlooks_and_bills(
     """Look ahead for every series: busy hour, growth, run-out; and count the month's bills."""
     night = night_of(context, landing)
     with NightTables(warehouse, night, (OUTLOOK, RUNOUTS, BILLS)) as tables:
-        for frames, failures in _outlooks(warehouse, landing, night):
+        for frames, failures in made_outlooks(warehouse, landing, night):
             tables.add(frames)
             for series_id, error in failures.items():
                 context.log.error("%s was set aside", series_id, exc_info=error)
-        for frame in _bills(warehouse, landing, night):
+        for frame in made_bills(warehouse, landing, night):
             tables.add({BILLS: frame})
         keep_nights(warehouse, landing, (RUNOUTS,))
     yield from tables.written(
@@ -57,9 +57,10 @@ def outlooks_and_bills(
     )
 
 
-def _outlooks(
+def made_outlooks(
     warehouse: Warehouse, landing: Landing, night: Night
 ) -> Iterator[tuple[Frames, dict[str, Exception]]]:
+    """Look ahead for every series, batch by batch; beside the rows, the series that failed."""
     catalog = warehouse.read("series.catalog", order_by="series_id")
     capacities = dict(catalog.select("series_id", "capacity").iter_rows())
     remarks = _said_against(catalog)
@@ -95,7 +96,8 @@ def _with_histories(
             yield part, {name: history.part([row]) for row, name in enumerate(names)}
 
 
-def _bills(warehouse: Warehouse, landing: Landing, night: Night) -> Iterator[pl.DataFrame]:
+def made_bills(warehouse: Warehouse, landing: Landing, night: Night) -> Iterator[pl.DataFrame]:
+    """Count every bill of sources.toml: its rows, one bill after the other."""
     bills = landing.sources.bill
     named = sorted({series_id for bill in bills for series_id in bill.directions.values()})
     if not named:

@@ -1,7 +1,8 @@
 """``sources.toml`` as a whole: the platform, sources and bills, and the sentence for what is wrong in it.
 
 What one source is told stands in ``web_log_source`` and ``export_source``, a bill in ``bill_table``;
-reading the files belongs to ``landing`` and ``ingestion``, building what assets are handed to ``orchestration``.
+reading the files belongs to ``landing`` and ``ingestion``, building what assets are handed
+to ``orchestration``.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from orchestration.commands.sources import sources
 from orchestration.commands.sql import sql
 from orchestration.commands.trace import trace
 from orchestration.commands.ui import ui
+from orchestration.commands.whatif import whatif
 
 
 @click.group(
@@ -43,4 +44,4 @@ def main() -> None:
 
 main.add_section("Begin", demo, sources)
 main.add_section("Every night", nightly, ui, alerts)
-main.add_section("Ask", sql, trace, reproduce)
+main.add_section("Ask", sql, whatif, trace, reproduce)

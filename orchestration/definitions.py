@@ -24,6 +24,7 @@ from assets.models import constant_volatility_fits
 from assets.outlooks import outlooks_and_bills
 from assets.partitions import nights_of
 from assets.periodic import periodic_family
+from assets.planning import congestion_of_the_night
 from assets.published import published_copy
 from assets.quality import expectations
 from assets.raw import landing_files
@@ -46,6 +47,7 @@ _MADE_FOR_A_NIGHT = (
     constant_volatility_fits,
     periodic_family,
     champions_and_points,
+    congestion_of_the_night,
     scores_of_the_day_before,
     residual_diagnostics,
     effects_of_outlier_rules,

@@ -59,7 +59,7 @@ class LevelTrend:
     smoothed : ndarray of shape (values,)
         Expected level at each of the values, without its noise.
     jumps, steps : tuple of int
-        Values that stand out alone, and values from which on the level is another one.
+        Values that stand out, and values from which on the level is another one.
     """
 
     last_time: float
@@ -132,11 +132,11 @@ def fit_level(
     -----
     y_t = a + b t + s_t + m_t + e_t with a random walk m and white normal noise e, a local level with a fixed
     drift (Harvey 1989). For each share w of the variance that stays, Var(y) = v ((1 - w) I + w min(t_i,
-    t_j)); a, b and s follow by generalised least squares under flat priors, v under 1/v, and w by its marginal
-    likelihood on a grid of equal prior weight, so that what a short record cannot tell (does the level come
-    back, or stay?) widens the interval in place of being assumed. Weeks that stand out alone (holidays,
-    outages) and steps of the level are given a coefficient of their own, as Chen and Liu (1993) do, where the
-    largest of all Student statistics is beyond its 1 % by Bonferroni.
+    t_j)); a, b and s follow by generalised least squares under flat priors, v under 1/v, and w by its
+    marginal likelihood on a grid of equal prior weight, so that what a short record cannot tell (does the
+    level come back, or stay?) widens the interval in place of being assumed. Weeks that stand out alone
+    (holidays, outages) and steps of the level are given a coefficient of their own, as Chen and Liu (1993)
+    do, where the largest of all Student statistics is beyond its 1 % by Bonferroni.
     """
     n_values = values.size
     if n_values < LEAST_VALUES:
@@ -145,18 +145,18 @@ def fit_level(
     season = year if year is not None and at[-1] >= _YEARS_OF_SEASON * year - 1 else None
     base = _design(times, season)
     whitener = _whiteners(at)
-    jumps: list[int] = []
-    steps: list[int] = []
+    odd = _candidates(n_values)
+    alarms: list[int] = []
     fit = _fitted(values, base, whitener)
     # A value is as low as the others are high: no scale, no alarm.
     tiny = 1e-18 * (1.0 + float(np.square(values).sum()))
-    while len(jumps) + len(steps) < min(n_values // _VALUES_AN_ALARM, _MOST_ALARMS):
-        found = _alarm(fit, whitener, jumps, steps, tiny)
+    while len(alarms) < min(n_values // _VALUES_AN_ALARM, _MOST_ALARMS):
+        found = _alarm(fit, whitener, odd, alarms, tiny)
         if found is None:
             break
-        (steps if found[0] else jumps).append(found[1])
-        fit = _fitted(values, _with_alarms(base, jumps, steps), whitener)
-    return _trend(fit, whitener, values, times, season, (tuple(sorted(jumps)), tuple(sorted(steps))))
+        alarms.append(found)
+        fit = _fitted(values, np.hstack([base, odd[:, alarms]]), whitener)
+    return _trend(fit, whitener, values, times, season, odd[:, alarms])
 
 
 def draw_levels(
@@ -202,7 +202,7 @@ def _drawn(trend: LevelTrend, n_ahead: int, n_paths: int, rng: np.random.Generat
     coefficients = trend.coefficients[which] + deviation
     wandered = trend.wandered[which] - np.einsum("pi,pi->p", trend.carried[which], deviation)
     wandered += scale * np.sqrt(trend.wandered_variance[which]) * rng.standard_normal(n_paths)
-    ahead = _design(trend.last_time + 1.0 + np.arange(n_ahead), trend.year)
+    ahead = _design(trend.last_time + 1.0 + np.arange(n_ahead, dtype=np.float64), trend.year)
     walk = np.cumsum(rng.standard_normal((n_paths, n_ahead)), axis=1) * (scale * np.sqrt(share))[:, None]
     noise = rng.standard_normal((n_paths, n_ahead)) * (scale * np.sqrt(1.0 - share))[:, None]
     return LevelPaths(coefficients[:, 1], coefficients @ ahead.T + wandered[:, None] + walk, noise)
@@ -216,14 +216,14 @@ def _design(times: NDArray[np.float64], year: float | None) -> NDArray[np.float6
     return np.stack(columns, axis=1)
 
 
-def _with_alarms(base: NDArray[np.float64], jumps: list[int], steps: list[int]) -> NDArray[np.float64]:
-    place = np.arange(base.shape[0])[:, None]
-    return np.hstack([base, (place == np.array(jumps, dtype=int)) * 1.0, _steps(place, steps)])
-
-
-def _steps(place: NDArray[np.int64], steps: list[int]) -> NDArray[np.float64]:
-    """Count steps back from today: the coefficients speak of the newest level."""
-    return np.where(place < np.array(steps, dtype=int), -1.0, 0.0)
+def _candidates(n_values: int) -> NDArray[np.float64]:
+    """Columns of what may stand out: one value, two in a row, and a step, which counts back from today."""
+    one = np.eye(n_values)
+    two = one[:, :-1] + one[:, 1:]
+    # A step behind the first or before the last value is a jump of that one.
+    place = np.arange(n_values)
+    steps = np.where(place[:, None] < place[2:-1], -1.0, 0.0)
+    return np.hstack([one, two, steps])
 
 
 def _whiteners(at: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -256,32 +256,26 @@ def _fitted(values: NDArray[np.float64], design: NDArray[np.float64], whitener: 
 
 
 def _alarm(
-    fit: _Fit, whitener: NDArray[np.float64], jumps: list[int], steps: list[int], tiny: float
-) -> tuple[bool, int] | None:
-    """Find the value that stands out most, under the likeliest share: whether as a step, and which."""
+    fit: _Fit, whitener: NDArray[np.float64], odd: NDArray[np.float64], alarms: list[int], tiny: float
+) -> int | None:
+    """Find which of the candidates stands out most, under the likeliest share, if one does."""
     best = int(np.argmax(fit.probability))
     n_values, n_columns = fit.design.shape
     degrees = n_values - n_columns - 1
     if degrees < 2 or fit.sum_of_squares[best] <= tiny:
         return None
-    place = np.arange(n_values)[:, None]
-    # A step behind the first or before the last value is a jump of that one.
-    inner = list(range(2, n_values - 1))
-    candidates = np.hstack([np.eye(n_values), _steps(place, inner)])
-    white = whitener[best] @ candidates
+    white = whitener[best] @ odd
     orthogonal = np.linalg.qr(fit.white_design[best])[0]
     white -= orthogonal @ (orthogonal.T @ white)
     norm = np.square(white).sum(axis=0)
-    is_open = norm > 1e-9 * np.square(candidates).sum(axis=0)
+    is_open = norm > 1e-9
+    is_open[alarms] = False
     product = white.T @ fit.white_residual[best]
     explained = np.where(is_open, product**2 / np.where(is_open, norm, 1.0), 0.0)
-    explained[[*jumps, *(n_values + inner.index(step) for step in steps)]] = 0.0
     found = int(np.argmax(explained))
     left = max(fit.sum_of_squares[best] - explained[found], 1e-12 * fit.sum_of_squares[best])
     statistic = np.sqrt(explained[found] / (left / degrees))
-    if 2.0 * student.sf(statistic, degrees) * explained.size > _FALSE_ALARM:
-        return None
-    return (False, found) if found < n_values else (True, inner[found - n_values])
+    return found if 2.0 * student.sf(statistic, degrees) * explained.size <= _FALSE_ALARM else None
 
 
 def _trend(
@@ -290,7 +284,7 @@ def _trend(
     values: NDArray[np.float64],
     times: NDArray[np.float64],
     season: float | None,
-    alarms: tuple[tuple[int, ...], tuple[int, ...]],
+    alarms: NDArray[np.float64],
 ) -> LevelTrend:
     at = times - times[0]
     n_base = _design(times[:1], season).shape[1]
@@ -299,7 +293,8 @@ def _trend(
     last = walk[:, :, -1]
     best = int(np.argmax(fit.probability))
     mean = fit.design @ fit.coefficients[best]
-    is_jump = np.isin(np.arange(values.size), alarms[0])
+    is_jump = (alarms > 0).any(axis=1)
+    steps = sorted(int(place) for place in (alarms < 0).sum(axis=0) if place)
     wandering = walk[best].T @ fit.white_residual[best]
     if is_jump.any():
         kept = np.flatnonzero(~is_jump)
@@ -317,6 +312,6 @@ def _trend(
         wandered=np.einsum("sn,sn->s", last, fit.white_residual),
         wandered_variance=np.maximum(variance, 0.0),
         smoothed=mean + wandering,
-        jumps=alarms[0],
-        steps=alarms[1],
+        jumps=tuple(np.flatnonzero(is_jump).tolist()),
+        steps=tuple(steps),
     )

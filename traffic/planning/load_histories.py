@@ -108,7 +108,7 @@ def load_history(
             f"step_seconds = {step_seconds} must be at most {HOUR_SECONDS}: hours are told apart."
         )
     dates, days = days_of(values, local_date, slot, slots_a_day(step_seconds))
-    n_series, n_days = values.shape[0], dates.size
+    n_days = dates.size
     hour = np.arange(slots_a_day(step_seconds)) * step_seconds // HOUR_SECONDS
     first = np.searchsorted(hour, np.arange(HOURS))
     size = np.diff(first, append=hour.size)
@@ -120,13 +120,27 @@ def load_history(
     pad = ((0, 0), (before, 0), (0, 0))
     hour_mean = np.pad(mean, pad, constant_values=np.nan)
     days = np.pad(days, pad, constant_values=np.nan)
+    return LoadHistory(hour_mean, _week_percentiles(days, hour_mean, first, size))
+
+
+def _week_percentiles(
+    days: NDArray[np.float64],
+    hour_mean: NDArray[np.float64],
+    first: NDArray[np.int64],
+    size: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Take each week's percentile of what the busiest hours of its days hold.
+
+    ``first`` and ``size`` are the first slot and the number of slots of each hour.
+    """
+    n_series, n_days, n_slots = days.shape
     busiest, is_whole = busiest_hours(hour_mean)
-    within = np.arange(int(size.max(initial=1)))
-    at = np.minimum(first[busiest][..., None] + within, hour.size - 1)
-    values_within = np.take_along_axis(days, at, axis=2)
+    within = np.arange(int(size.max()))
+    at = np.minimum(first[busiest][..., None] + within, n_slots - 1)
     is_in = (within < size[busiest][..., None]) & is_whole[..., None]
-    of_week = np.where(is_in, values_within, np.nan).reshape(n_series, (n_days + before) // DAYS_A_WEEK, -1)
-    return LoadHistory(hour_mean, np.where(weeks_known(is_whole), bill_percentile(of_week), np.nan))
+    values = np.where(is_in, np.take_along_axis(days, at, axis=2), np.nan)
+    of_week = values.reshape(n_series, n_days // DAYS_A_WEEK, DAYS_A_WEEK * within.size)
+    return np.where(weeks_known(is_whole), bill_percentile(of_week), np.nan)
 
 
 def busiest_hours(hour_mean: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -78,12 +78,12 @@ def rest_of_month(
 
     Notes
     -----
-    Each day ahead of a path is a past day of the same weekday, the same one for every direction, so that what
-    goes together (spikes, holidays, the shape of a day) stays together; recent days come more often
+    Each day ahead of a path is a past day of the same weekday, the same one for every direction, so that
+    what goes together (spikes, holidays, the shape of a day) stays together; recent days come more often
     (half-life four weeks). It is moved by the ratio of two levels: where a path of the day's level has gone
-    by then, over the smoothed level of the past day. These paths are draws of ``fit_level`` over the daily levels of eight
-    weeks, with the uncertainty of level and drift; those of two directions are put in an order in which they
-    rank together as their daily changes have done (Iman and Conover 1982).
+    by then, over the smoothed level of the past day. These paths are draws of ``fit_level`` over the daily
+    levels of eight weeks, with the uncertainty of level and drift; those of two directions are put in an
+    order in which they rank together as their daily changes have done (Iman and Conover 1982).
     """
     days = _laid_out(history, issued, end, time_zone)
     if np.count_nonzero(days.is_source) < LEAST_SOURCE_DAYS:

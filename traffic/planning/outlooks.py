@@ -98,10 +98,10 @@ def link_outlooks(
     Notes
     -----
     The levels of weeks (``week_levels``) follow ``fit_level``; 95 % of its draws of the drift are the
-    interval of the growth. In each path the busy hour's 95th percentile of a week ahead is exp(level + noise) times
-    the ratio of the two in a past week, drawn in runs of up to four weeks from the last 26; the first week
-    above threshold x capacity is the path's. The horizon is floor(1.5 x weeks of history): half as long again
-    as the history.
+    interval of the growth. In each path the busy hour's 95th percentile of a week ahead is exp(level +
+    noise) times the ratio of the two in a past week, drawn in runs of up to four weeks from the last 26; the
+    first week above threshold x capacity is the path's. The horizon is floor(1.5 x weeks of history): half
+    as long again as the history.
     """
     busy, levels = busy_hours(history), week_levels(history)
     found = []
@@ -113,7 +113,7 @@ def link_outlooks(
         if p95 is None:
             reasons.append("Fewer than five days of the last seven were measured: no load of the busy hour.")
         if capacity is None:
-            reasons.append("sources.toml gives no capacity: neither headroom nor run-out.")
+            reasons.append("No capacity is given: neither headroom nor run-out.")
         growth, passage, horizon, why = _ahead(
             levels[row], history.week_p95[row], capacity, thresholds, rng, n_paths
         )

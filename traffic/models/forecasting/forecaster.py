@@ -56,6 +56,8 @@ class DayAhead:
         Of the day ahead.
     standardised : ndarray of shape (series, rows - 1, slots)
         Errors of ``points`` over their spread; NaN where not known.
+    learned : ndarray of shape (series, N_DAYS, slots)
+        The histories that all of this was learned from: cut where they are spikes.
     """
 
     lead: int
@@ -66,6 +68,7 @@ class DayAhead:
     points: NDArray[np.float64]
     law: ErrorLaw
     standardised: NDArray[np.float64]
+    learned: NDArray[np.float64]
 
 
 def passes(histories: Histories) -> Iterator[tuple[NDArray[np.intp], Histories]]:
@@ -151,7 +154,7 @@ def forecast_ahead(
             points, values[:, FIRST_FORECAST_DAY:], is_judged, levels, lead, is_root=is_root
         )
         law = widen_young(law, values)
-        yield DayAhead(lead, models, forecasts, is_judged, champions, points, law, standardised)
+        yield DayAhead(lead, models, forecasts, is_judged, champions, points, law, standardised, values)
 
 
 def _spoken(made: NDArray[np.float64], naive: NDArray[np.float64]) -> NDArray[np.float64]:

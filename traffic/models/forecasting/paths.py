@@ -81,6 +81,32 @@ def draw_normal_paths(
 
     Notes
     -----
+    See ``correlated``.
+    """
+    size = 2 * scores.shape[2]
+    drawn = np.stack([rng.standard_normal((n_paths, size)) for rng in rngs])
+    return correlated(scores, np.fft.rfft(drawn, axis=2), half_life)
+
+
+def correlated(
+    scores: NDArray[np.float64], noise: NDArray[np.complex128], half_life: float
+) -> NDArray[np.float64]:
+    """Give white noise the correlation that the scores of the past have had.
+
+    Parameters
+    ----------
+    scores, half_life
+        As ``draw_normal_paths`` takes them.
+    noise : ndarray of complex of shape (series or 1, n_paths, horizon + 1)
+        Discrete Fourier transform of standard normal deviates, twice as many as the horizon has steps.
+
+    Returns
+    -------
+    ndarray of shape (series, n_paths, horizon)
+        Each slot standard normal.
+
+    Notes
+    -----
     A stationary Gaussian process with the autocorrelation of the scores, R(u) = sum z_t z_(t+u) / sum 1 over
     the pairs of one origin that are known, not centred, for a whole night may be above its forecast. Drawn by
     circulant embedding (Dietrich and Newsam 1997); negative eigenvalues, which chance and missing pairs may
@@ -104,8 +130,6 @@ def draw_normal_paths(
     ) / size
     is_flat = total[:, 0] <= 0
     eigenvalues[is_flat], total[is_flat] = 1.0, 1.0
-    drawn = np.stack([rng.standard_normal((n_paths, size)) for rng in rngs])
-    noise = np.fft.rfft(drawn, axis=2)
     drawn = np.fft.irfft(noise * np.sqrt(eigenvalues / total)[:, None], n=size, axis=2)
     return np.asarray(drawn[:, :, :horizon], dtype=np.float64)
 

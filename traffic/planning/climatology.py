@@ -1,0 +1,136 @@
+"""What past days alone say of a window's highest value, and how much that is worth beside the paths.
+
+The law of past highest values and the weight of it belong here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from traffic.planning.recalibration import effective, student_4
+
+_HALF_LIFE_DAYS: Final = 28.0
+_BANDWIDTH: Final = 0.5
+_DOUBT: Final = 2.0
+"""One day of the law lies this much wider than the others: what has never been seen may come."""
+
+JUDGED_SHARES: Final = (0.4, 0.75, 1.0)
+"""Quantiles of the past highest values: the thresholds on which the two laws are compared."""
+
+_PRIOR_WEIGHT, _PRIOR_EVIDENCE, _MOST_WEIGHT = 0.2, 0.6, 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class Climatology:
+    """Laws of highest values, each from those of past days.
+
+    Parameters
+    ----------
+    highest : ndarray of shape (rows, days)
+        0 where not known.
+    weights : ndarray of shape (rows, days)
+        0 where not known.
+    mean, spread : ndarray of shape (rows,)
+    """
+
+    highest: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, highest: NDArray[np.float64]) -> Climatology:
+        """Make laws of highest values of shape (rows, days), the newest last, NaN where not known."""
+        is_known = ~np.isnan(highest)
+        age = np.arange(highest.shape[1])[::-1]
+        weights = 0.5 ** (age / _HALF_LIFE_DAYS) * is_known
+        known = np.where(is_known, highest, 0.0)
+        n = np.maximum(is_known.sum(axis=1), 1)
+        mean = known.sum(axis=1) / n
+        variance = np.where(is_known, (known - mean[:, None]) ** 2, 0.0).sum(axis=1) / n
+        least = 1e-6 * np.maximum(np.abs(mean), 1e-290)
+        return cls(known, weights, mean, np.maximum(np.sqrt(variance), least))
+
+    @property
+    def n(self) -> NDArray[np.float64]:
+        """Effective number of days, of shape (rows,)."""
+        return effective(self.weights)
+
+    def above(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability that the highest value passes values of shape (rows, any)."""
+        return self._shares(values, self._kernels(values, self.highest) @ self.weights[:, :, None])
+
+    def replays(self, values: NDArray[np.float64], came: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probabilities without the day itself.
+
+        Parameters
+        ----------
+        values : ndarray of shape (rows, any)
+            To be passed.
+        came : ndarray of shape (rows, nights)
+            What came on each of the last days, the newest last.
+
+        Returns
+        -------
+        ndarray of shape (rows, nights, any)
+        """
+        n_nights = came.shape[1]
+        own_weight = self.weights[:, -n_nights:, None]
+        total = self._kernels(values, self.highest) @ self.weights[:, :, None]
+        own = np.moveaxis(self._kernels(values, np.nan_to_num(came)), 1, 2) * own_weight
+        rest = np.maximum(self.weights.sum(axis=1)[:, None, None] - own_weight, 1e-300)
+        share = np.clip((total[:, None, :, 0] - own) / rest, 0.0, 1.0)
+        return self._doubted(share, values[:, None, :], self.n[:, None, None])
+
+    def _kernels(self, values: NDArray[np.float64], highest: NDArray[np.float64]) -> NDArray[np.float64]:
+        bandwidth = _BANDWIDTH * self.spread * np.maximum(self.n, 1.0) ** -0.2
+        return student_4((highest[:, None, :] - values[:, :, None]) / bandwidth[:, None, None])
+
+    def _shares(self, values: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
+        share = total[:, :, 0] / np.maximum(self.weights.sum(axis=1)[:, None], 1e-300)
+        return self._doubted(share, values, self.n[:, None])
+
+    def _doubted(
+        self, share: NDArray[np.float64], values: NDArray[np.float64], n: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        ones = (1,) * (values.ndim - 1)
+        mean, spread = self.mean.reshape(-1, *ones), self.spread.reshape(-1, *ones)
+        doubt = student_4((mean - values) / (_DOUBT * spread))
+        return (n * share + doubt) / (n + 1)
+
+
+def weight_of_climatology(
+    of_paths: NDArray[np.float64],
+    of_days: NDArray[np.float64],
+    came: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Weight of the climatology in the mean of both that would have erred least on earlier nights.
+
+    Parameters
+    ----------
+    of_paths, of_days : ndarray of shape (rows, nights, thresholds)
+        Probabilities of the past, each without the night itself.
+    came : ndarray of bool of the same shape
+        Whether the threshold was passed.
+    weights : ndarray of shape (rows, nights)
+        0 where nothing is known.
+
+    Returns
+    -------
+    ndarray of shape (rows,)
+        Between 0 and 0.6; 0.2 where nothing is known.
+
+    Notes
+    -----
+    Least Brier score of the linear pool, a ridge towards 0.2 (stacking: Wolpert 1992, Breiman 1996).
+    """
+    gap = of_days - of_paths
+    along = (weights[:, :, None] * (came - of_paths) * gap).sum(axis=(1, 2))
+    across = (weights[:, :, None] * gap**2).sum(axis=(1, 2))
+    weight = (along + _PRIOR_EVIDENCE * _PRIOR_WEIGHT) / (across + _PRIOR_EVIDENCE)
+    return np.asarray(np.clip(weight, 0.0, _MOST_WEIGHT), dtype=np.float64)

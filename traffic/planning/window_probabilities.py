@@ -1,0 +1,261 @@
+"""Probabilities that thresholds are passed in the windows of one night, of some series at its eve.
+
+Putting slots, hours and the night together belongs here; what each of them is made of, to the modules that
+are called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, ndtr, ndtri
+
+from traffic.models.forecasting.paths import DENSE_LEVELS, correlated, normal_scores
+from traffic.planning.climatology import JUDGED_SHARES, Climatology, weight_of_climatology
+from traffic.planning.known_nights import KnownNight
+from traffic.planning.path_scores import PathLaw, lines
+from traffic.planning.recalibration import Recalibration
+from traffic.planning.windows import HOURS_A_DAY, highest
+
+N_PATHS: Final = 200
+"""Paths of a night: they give the shape of a law whose place and width earlier nights correct, and 1,000
+change no Brier score in the fourth digit."""
+
+_HALF_LIFE_HOURS: Final = 3.0
+_DEVIATES: Final = ndtri(DENSE_LEVELS)
+_KNOTS: Final = np.concatenate([[-6.0], _DEVIATES, [6.0]])
+_SEED: Final = 0
+_SLOT_TAIL: Final = 2
+"""Levels from which the line beyond the last one is drawn: 0.995 to 0.999."""
+
+_SLOT_CLIMATOLOGY: Final = 0.03
+"""Weight of what was measured about this time of the day on past days: the law of a slot is learned from
+errors of all slots, spikes cut."""
+
+_NEAR_HOURS: Final = 1
+
+_SHARPNESS: Final = 1.4
+"""A mean of two laws is less sure than either has reason to be: both parameters of the beta law that the mean
+is put through (Ranjan and Gneiting 2010)."""
+
+_FLOOR: Final = 0.05
+"""Weight of the past days that nothing takes away: what has come before may come again."""
+_PEAK_GRID: Final = np.linspace(-2.5, 2.5, 21)
+
+
+@dataclass(frozen=True, eq=False)
+class WindowProbabilities:
+    """What is to be expected of the windows of one night.
+
+    Parameters
+    ----------
+    slots : ndarray of shape (series, thresholds, slots)
+        Probabilities that each threshold is passed.
+    windows : ndarray of shape (series, thresholds, windows)
+        The same of the windows of ``highest``.
+    slot_peaks : ndarray of shape (series, slots)
+        Medians, on the scale of the errors.
+    window_peaks : ndarray of shape (series, windows)
+    """
+
+    slots: NDArray[np.float64]
+    windows: NDArray[np.float64]
+    slot_peaks: NDArray[np.float64]
+    window_peaks: NDArray[np.float64]
+
+
+def window_probabilities(
+    night: KnownNight,
+    thresholds: NDArray[np.float64],
+    step_seconds: int,
+    n_paths: int = N_PATHS,
+) -> WindowProbabilities:
+    """Say how likely some series pass thresholds in the slots, hours and whole of a night.
+
+    Parameters
+    ----------
+    night : KnownNight
+        Of series whose law is known.
+    thresholds : ndarray of shape (series, thresholds)
+        On the scale of the errors.
+    step_seconds : int
+        Spacing of the slots.
+    n_paths : int
+        Paths of each series.
+
+    Returns
+    -------
+    WindowProbabilities
+        A window is never less likely to pass a threshold than what lies within it.
+    """
+    laws = _WindowLaws.of(night, _highest_of_paths(night, step_seconds, n_paths))
+    windows = laws.above(thresholds)
+    # Of a window and what lies within it, the longer one is corrected by more evidence.
+    windows = np.minimum(windows, windows[..., -1:])
+    slots = _slots(night, thresholds) * laws.correction(thresholds)[:, :, None]
+    slots = np.minimum(slots, _outer(windows, slots.shape[2]))
+    slot_peaks = night.law.centre + night.law.spread * _middle(night)[:, None]
+    window_peaks = np.maximum(laws.medians(), _inner(slot_peaks))
+    window_peaks[..., -1] = window_peaks.max(axis=-1)
+    return WindowProbabilities(slots, windows, slot_peaks, window_peaks)
+
+
+def _inner(slots: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the largest figure of the slots of each window."""
+    return highest(slots, is_whole=True)
+
+
+def _outer(windows: NDArray[np.float64], n_slots: int) -> NDArray[np.float64]:
+    """Return the figure of the shortest window that each slot lies in."""
+    if windows.shape[-1] == 1:
+        return windows
+    return np.repeat(windows[..., :-1], n_slots // (windows.shape[-1] - 1), axis=-1)
+
+
+def _middle(night: KnownNight) -> NDArray[np.float64]:
+    return night.law.deviates[:, int(np.argmin(np.abs(DENSE_LEVELS - 0.5)))]
+
+
+def _slots(night: KnownNight, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Read the calibrated law of each slot, and listen a little to past days."""
+    n_series, n_slots = night.law.centre.shape
+    deviates = (thresholds[:, :, None] - night.law.centre[:, None]) / night.law.spread[:, None]
+    scores = lines(deviates.reshape(n_series, -1), night.law.deviates, _DEVIATES, _SLOT_TAIL)
+    of_law = ndtr(-scores).reshape(deviates.shape)
+    reach = max(_NEAR_HOURS * n_slots // HOURS_A_DAY, 0)
+    near = (np.arange(n_slots)[:, None] + np.arange(-reach, reach + 1)) % n_slots
+    is_known = ~np.isnan(night.past)
+    n_known = is_known.sum(axis=1)[:, near].sum(axis=2)
+    with np.errstate(invalid="ignore"):
+        passed = np.stack([(night.past > one[:, None, None]).sum(axis=1) for one in thresholds.T], axis=1)
+    share = passed[:, :, near].sum(axis=3) / np.maximum(n_known, 1)[:, None]
+    weight = np.where(n_known > 0, _SLOT_CLIMATOLOGY, 0.0)[:, None]
+    return np.asarray((1 - weight) * of_law + weight * share, dtype=np.float64)
+
+
+@lru_cache(maxsize=4)
+def _noise(n_paths: int, size: int) -> NDArray[np.complex128]:
+    """Return the chance that all series share: none depends on which others stand beside it."""
+    drawn = np.random.default_rng(_SEED).standard_normal((1, n_paths, size))
+    return np.asarray(np.fft.rfft(drawn, axis=2), dtype=np.complex128)
+
+
+def _highest_of_paths(night: KnownNight, step_seconds: int, n_paths: int) -> NDArray[np.float64]:
+    """Return the windows' highest values over paths, of shape (series, n_paths, windows)."""
+    scores = normal_scores(night.standardised, night.law)
+    noise = _noise(n_paths, 2 * scores.shape[2])
+    normal = correlated(scores, noise, _HALF_LIFE_HOURS * 3600 / step_seconds)
+    for path, spread, centre, deviates in zip(
+        normal, night.law.spread, night.law.centre, _with_tails(night.law.deviates), strict=True
+    ):
+        path[:] = np.interp(path, _KNOTS, deviates)
+        path *= spread
+        path += centre
+    return highest(normal, is_whole=True)
+
+
+def _with_tails(deviates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Go on beyond the outermost levels as steeply as the last of them go: paths shall not pile up there."""
+    inner = _SLOT_TAIL
+    fall = (deviates[:, inner] - deviates[:, 0]) / (_DEVIATES[inner] - _DEVIATES[0])
+    rise = (deviates[:, -1] - deviates[:, -1 - inner]) / (_DEVIATES[-1] - _DEVIATES[-1 - inner])
+    low = deviates[:, 0] + fall * (_KNOTS[0] - _DEVIATES[0])
+    high = deviates[:, -1] + rise * (_KNOTS[-1] - _DEVIATES[-1])
+    return np.concatenate([low[:, None], deviates, high[:, None]], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _WindowLaws:
+    """The laws of the windows' highest values, a row for each series and window."""
+
+    shape: tuple[int, int]
+    paths: PathLaw
+    recalibration: Recalibration
+    climatology: Climatology
+    weight: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, night: KnownNight, of_paths: NDArray[np.float64]) -> _WindowLaws:
+        n_series, n_paths, n_windows = of_paths.shape
+        paths = PathLaw.of(np.moveaxis(of_paths, 1, 2).reshape(-1, n_paths))
+        as_tonight = night.law.centre[:, None] + night.law.spread[:, None] * night.as_measured
+        scores = paths.scores(_rows(highest(as_tonight)))
+        courses, course = _rows(highest(night.courses)), highest(night.law.centre).reshape(-1)
+        courses = np.where(np.isnan(scores), np.nan, courses)
+        recalibration = Recalibration.of(scores, courses, course, paths.size)
+        climatology = Climatology.of(_rows(highest(night.past)))
+        made = cls((n_series, n_windows), paths, recalibration, climatology, np.empty(0))
+        return cls((n_series, n_windows), paths, recalibration, climatology, made._stacked(courses, course))
+
+    def _stacked(self, courses: NDArray[np.float64], course: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Weigh the climatology by the nights that both laws can be judged on."""
+        n_nights = courses.shape[1]
+        came = np.where(np.isnan(courses), np.nan, self._came(n_nights))
+        weights = self.recalibration.weights * ~np.isnan(came)
+        thresholds = self._judged_thresholds()
+        # A night's law is that of the night ahead, about its own course.
+        shifted = thresholds[:, None, :] - np.nan_to_num(courses)[:, :, None] + course[:, None, None]
+        scores = self.paths.scores(shifted.reshape(shifted.shape[0], -1)).reshape(shifted.shape)
+        of_paths = self.recalibration.replays(scores)
+        of_days = self.climatology.replays(thresholds, came)
+        with np.errstate(invalid="ignore"):
+            has_come = came[:, :, None] > thresholds[:, None, :]
+        weight = weight_of_climatology(of_paths, of_days, has_come, weights)
+        return np.where(self.climatology.weights.any(axis=1), weight, 0.0)
+
+    def _came(self, n_nights: int) -> NDArray[np.float64]:
+        known = self.climatology.weights[:, -n_nights:] > 0
+        return np.where(known, self.climatology.highest[:, -n_nights:], np.nan)
+
+    def _judged_thresholds(self) -> NDArray[np.float64]:
+        known = np.where(self.climatology.weights > 0, self.climatology.highest, np.inf)
+        ascending = np.sort(known, axis=1)
+        n = (self.climatology.weights > 0).sum(axis=1)
+        place = np.clip((np.array(JUDGED_SHARES) * n[:, None]).astype(np.int64) - 1, 0, known.shape[1] - 1)
+        found = np.take_along_axis(ascending, place, axis=1)
+        return np.where(np.isfinite(found), found, 0.0)
+
+    def above(self, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return probabilities of shape (series, thresholds, windows)."""
+        n_series, n_windows = self.shape
+        rows = np.repeat(thresholds, n_windows, axis=0)
+        found = self._above(rows).reshape(n_series, n_windows, -1)
+        return np.moveaxis(found, 1, 2).copy()
+
+    def correction(self, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what part of the paths that pass thresholds is believed to: at most all of it.
+
+        A slot that passes takes the night with it, so its own probability goes down with the night's.
+        """
+        n_windows = self.shape[1]
+        rows = np.repeat(thresholds, n_windows, axis=0)
+        nights = slice(n_windows - 1, None, n_windows)
+        drawn = ndtr(-self.paths.scores(rows)[nights])
+        return np.clip(self._above(rows)[nights] / np.maximum(drawn, 1e-9), 0.0, 1.0)
+
+    def medians(self) -> NDArray[np.float64]:
+        """Return the median of each window, of shape (series, windows)."""
+        middle = self.paths.knots[:, self.paths.knots.shape[1] // 2, None]
+        grid = middle + np.maximum(self.paths.size, 1e-300)[:, None] * _PEAK_GRID
+        below = 1 - self._above(grid)
+        place = np.clip((below < 0.5).sum(axis=1), 1, grid.shape[1] - 1)[:, None]
+        low, high = (np.take_along_axis(below, at, axis=1) for at in (place - 1, place))
+        share = np.clip((0.5 - low) / np.maximum(high - low, 1e-12), 0.0, 1.0)
+        left, right = (np.take_along_axis(grid, at, axis=1) for at in (place - 1, place))
+        return np.asarray((left + share * (right - left)).reshape(self.shape), dtype=np.float64)
+
+    def _above(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        of_paths = self.recalibration.above(self.paths.scores(values))
+        weight, of_days = self.weight[:, None], self.climatology.above(values)
+        pooled = np.clip((1 - weight) * of_paths + weight * of_days, 0.0, 1.0)
+        floor = np.where(self.climatology.weights.any(axis=1), _FLOOR, 0.0)[:, None]
+        return (1 - floor) * betainc(_SHARPNESS, _SHARPNESS, pooled) + floor * of_days
+
+
+def _rows(windows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lay windows of shape (series, days, windows) out as rows of days."""
+    return np.moveaxis(windows, 2, 1).reshape(-1, windows.shape[1])
