@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from prometheus_client import CollectorRegistry, write_to_textfile
+from prometheus_client import CollectorRegistry, generate_latest
 
 from assets.alerting.metric_families import NightMetrics
 from assets.alerts import DELIVERIES, is_newest_judged
@@ -17,6 +17,7 @@ from assets.landing import Landing
 from assets.nights import night_of
 from assets.table_specs import OWNERS, key_of
 from warehouse import Warehouse
+from warehouse.building import built_beside
 
 FILE = Path("published") / "diurnal.prom"
 
@@ -66,4 +67,5 @@ def write_metrics(warehouse: Warehouse, night_utc: datetime, path: Path) -> None
     registry = CollectorRegistry()
     made_utc = datetime.now(tz=UTC).replace(tzinfo=None)
     registry.register(NightMetrics(warehouse.query, night_utc, made_utc))
-    write_to_textfile(str(path), registry)
+    with built_beside(path) as building:
+        building.write_bytes(generate_latest(registry))

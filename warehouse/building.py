@@ -1,4 +1,4 @@
-"""A database file that is built beside its place and takes it when it is whole.
+"""A file that is built beside its place and takes it when it is whole: a database, or one for readers.
 
 A file in its place is always one that was finished. What is built is the caller's affair.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 @contextmanager
 def built_beside(target: Path) -> Iterator[Path]:
-    """Yield a path to build a database at; when the block ends, it is renamed to its place.
+    """Yield a path to build a file at; when the block ends, it is renamed to its place.
 
     If the block fails, what is in the place stays; the next one clears what was left beside it.
 
@@ -25,7 +25,7 @@ def built_beside(target: Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        Beside the target, hidden, free. The database must be closed when the block ends.
+        Beside the target, hidden, free. A database must be closed when the block ends.
     """
     building = target.with_name(f".{target.name}.building")
     for leftover in (building, _log_of(building)):

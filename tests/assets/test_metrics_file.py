@@ -171,7 +171,7 @@ def test_a_night_that_cannot_be_written_leaves_the_former_file(
     def broken(*_: Any) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr("os.rename", broken)
+    monkeypatch.setattr(Path, "write_bytes", broken)
     with pytest.raises(OSError, match="no space"):
         write_metrics(home.warehouse, NIGHT, file)
     assert file.read_bytes() == before

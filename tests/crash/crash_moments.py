@@ -107,6 +107,7 @@ WORST = (
     Moment("half of a night's diagnostics inserted", 0, Call(INSERT, "ensemble_correlation"), "after"),
     Moment("the diagnostics of an earlier run deleted", 1, Call(DELETE, "diagnostics.density"), "after"),
     Moment("quality judged, older nights not removed", 0, Call(INSERT, "quality.expectations"), "after"),
+    Moment("rules judged and not committed", 1, Call(INSERT, "alerts.evaluations"), "after"),
     # The published copy.
     Moment("the copy half filled", 0, Call(EXECUTE, "INSERT INTO published.", 12), "after"),
     Moment(
@@ -119,6 +120,7 @@ WORST = (
     Moment("the copy flushed and not in its place", 1, _PUBLISHING, "before"),
     Moment("the first copy in its place, known by none of its names", 0, _PUBLISHING, "after"),
     Moment("the copy in its place", 1, _PUBLISHING, "after"),
+    Moment("the figures flushed and not in their place", 1, Call(RENAME, "published/.diurnal"), "before"),
     # Locks and Dagster's records.
     Moment("the lock taken and not signed", 0, Call("os:pwrite"), "before"),
     Moment(

@@ -1,9 +1,10 @@
 """The state of a home after a night, and in what two states differ.
 
-Left out are clocks alone: ``loaded_at_utc`` (when a ledger row was written), ``run_at_utc`` (when rows were
-judged), ``applied_at_utc`` (when the schema was made) and ``published_at_utc``. Everything else is compared,
-in the warehouse and in the published copy, row by row, with the names of the files that are left and with
-what Dagster believes.
+Left out are clocks alone: ``loaded_at_utc`` (when a ledger row was written), ``run_at_utc`` and
+``evaluated_at_utc`` (when rows and rules were judged) ``applied_at_utc`` (when the schema was made) and
+``published_at_utc``.
+Everything else is compared, in the warehouse and in the published copy, row by row, with the names of the
+files that are left and with what Dagster believes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-CLOCKS = frozenset({"loaded_at_utc", "run_at_utc", "applied_at_utc", "published_at_utc"})
+CLOCKS = frozenset(
+    {"loaded_at_utc", "run_at_utc", "evaluated_at_utc", "applied_at_utc", "published_at_utc"}
+)
 # A night that is run again judges again: the same verdicts stand there twice, under two clocks.
 JUDGED = "quality.expectations"
 ENDED = frozenset({"SUCCESS", "FAILURE", "CANCELED"})

@@ -56,7 +56,10 @@ FILLED = (
     "diagnostics.density",
     "diagnostics.ensemble_correlation",
     "diagnostics.continuous_correlation",
+    "alerts.evaluations",
 )
+# Made each night, and without a row where sources.toml has no rule.
+QUIET = ("alerts.events", "alerts.deliveries")
 LAID_OUT = (
     "planning.congestion",
     "planning.outlook",
@@ -64,6 +67,8 @@ LAID_OUT = (
 UNPUBLISHED = {"raw.web_requests", "raw.provider_samples"}
 # Views of what somebody should look into; the demo has nothing of the kind.
 VIEWS_OF_FAULTS = {"suspected_overlaps", "unusual_days", "unusual_days_by_source"}
+# The demo's sources.toml has no rule.
+QUESTIONS_OF_RULES = {"17"}
 # What a run writes anew although nothing has changed: its own clock.
 CLOCKS = ("loaded_at_utc", "run_at_utc")
 
@@ -530,7 +535,8 @@ def test_no_expectation_failed_and_none_could_not_run(nights: Nights) -> None:
 
 @pytest.mark.parametrize("query", sorted(SQL.glob("queries/*.sql")), ids=lambda file: file.stem[:2])
 def test_a_question_of_the_collection_is_answered(nights: Nights, query: Path) -> None:
-    assert nights.home.ask_published(query.read_text(encoding="utf-8")).height > 0
+    rows = nights.home.ask_published(query.read_text(encoding="utf-8")).height
+    assert (rows > 0) == (query.stem[:2] not in QUESTIONS_OF_RULES)
 
 
 @pytest.mark.parametrize("view", sorted(SQL.glob("views/*/*.sql")), ids=lambda file: file.stem)
@@ -564,10 +570,12 @@ def test_every_asset_was_materialised_with_its_rows_and_a_preview(
 ) -> None:
     graph = definitions.resolve_asset_graph()
     tables = [key for key in graph.materializable_asset_keys if key.path[0] not in ("published", "reports")]
-    assert {".".join(key.path) for key in tables} == set(FILLED)
+    assert {".".join(key.path) for key in tables} == {*FILLED, *QUIET}
     for key in tables:
         event = instance.get_latest_materialization_event(key)
         assert event is not None, key
+        if ".".join(key.path) in QUIET:
+            continue
         metadata = event.asset_materialization.metadata
         assert metadata["dagster/row_count"].value > 0, key
         assert "| --- |" in metadata["preview"].md_str, key

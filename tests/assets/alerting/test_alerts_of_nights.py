@@ -12,7 +12,6 @@ import pytest
 from webhook_server import SECRETS, Answer, WebhookServer
 
 from assets import alerts
-from assets.alerting.failed_checks import FailedCheck
 from assets.alerting.held import Tables
 from assets.alerting.night_events import folder_of, take_up_night_events, tell_night
 from assets.alerting.sending import Patience
@@ -308,102 +307,6 @@ def test_ten_thousand_events_are_one_message_and_each_is_recorded(
     assert "and 9,980 more" in webhook.texts[0]
     assert nights.home.warehouse.count("alerts.events") == 10_000
     assert nights.home.warehouse.count("alerts.deliveries", {"status": "sent"}) == 10_000
-
-
-def insert(home: Any, table: str, *rows: dict[str, Any]) -> None:
-    home.warehouse.insert(table, pl.DataFrame(list(rows), infer_schema_length=None))
-
-
-def judged(home: Any, rule: str, *failed: FailedCheck) -> list[tuple[str, str, float | None]]:
-    home.put("landing/isp/a.csv", "x")
-    source = (
-        '[[export]]\nname = "isp"\nfiles = "landing/isp/*"\nshape = "wide"\ntime_column = "t"\nstep = "5m"\n'
-    )
-    home.declare(source, f'[[alert]]\nname = "rule"\n{rule}')
-    landing = home.landing
-    judge_night(home.warehouse, landing, Tables(home.warehouse, landing, at(FIRST), failed))
-    return [
-        (row["subject"], row["sentence"], row["value"])
-        for row in home.rows("alerts.events", "subject", "sentence", "value")
-    ]
-
-
-def test_a_link_that_is_full_within_some_weeks(home: Any) -> None:
-    weeks = [
-        {
-            "series_id": series_id,
-            "issued_at_utc": at(FIRST).issued_at_utc,
-            "threshold": threshold,
-            "local_week_start": after(7 * week),
-            "probability_first": 0.1,
-            "probability_by_end": 0.1 * (week + 1) if threshold == 0.9 else 1.0,
-        }
-        for series_id in ("isp/a", "isp/b")
-        for threshold in (0.7, 0.9)
-        for week in range(10)
-    ]
-    insert(home, "planning.runouts", *weeks)
-    rule = 'when = "runout"\nweeks = 4\nprobability = 0.4\nseries = ["isp/a"]\n'
-    sentence = "isp/a: its busy hour passes 90% of the capacity within 4 weeks with a probability of 0.40."
-    assert judged(home, rule) == [("isp/a", sentence, pytest.approx(0.4))]
-    assert judged(home, rule.replace("weeks = 4", "weeks = 3")) == []
-
-
-def test_a_source_without_files_and_one_without_news(home: Any) -> None:
-    found = judged(home, 'when = "source"\n')
-    assert [subject for subject, _, _ in found] == ["isp"]
-    assert found[0][1].startswith("source isp: no file matches") or "landing/isp" in found[0][1]
-
-
-def entry(series_id: str, last_utc: datetime) -> dict[str, Any]:
-    row = {"series_id": series_id, "source": "isp", "kind": "export", "unit": "bit/s", "status": "ok"}
-    return row | {"time_zone": "UTC", "step_seconds": 300, "phase_seconds": 0, "last_utc": last_utc}
-
-
-@pytest.mark.parametrize(
-    ("ends", "subjects"),
-    [
-        ({"isp/a": 0, "isp/b": 1}, []),
-        ({"isp/a": 0, "isp/b": 24}, ["isp/b"]),
-        ({"isp/a": 24, "isp/b": 50}, ["isp"]),
-        ({"isp/a": -24, "isp/b": -24}, []),
-    ],
-)
-def test_a_source_that_is_silent_as_a_whole_or_in_part(
-    home: Any, ends: dict[str, int], subjects: list[str]
-) -> None:
-    Nights(home, WebhookServer(1)).known_until(FIRST)
-    midnight = at(FIRST).issued_at_utc
-    rows = [entry(name, midnight - timedelta(hours=hours, minutes=5)) for name, hours in ends.items()]
-    insert(home, "series.catalog", *rows)
-    found = judged(home, 'when = "source"\n')
-    assert [subject for subject, _, _ in found] == subjects
-    if subjects:
-        assert found[0][2] == 24
-        assert found[0][1].endswith(": nothing since 2025-11-14 00:00 UTC, 24 hours before the night.")
-
-
-def test_a_day_that_does_not_look_like_a_day(home: Any) -> None:
-    day = {"series_id": "isp/a", "is_unusual": True, "reason": "The day lies 40% higher than days like it."}
-    days = [
-        day | {"local_date": after(-1), "level_score": -7.5, "shape_score": 2.0},
-        day | {"local_date": after(-2), "is_unusual": False},
-        day | {"local_date": after(-3)},
-        day | {"local_date": after(0)},
-    ]
-    insert(home, "diagnostics.daily_peaks", *days)
-    sentence = "isp/a on Fri 2025-11-14: The day lies 40% higher than days like it."
-    assert judged(home, 'when = "unusual_day"\n') == [("isp/a 2025-11-14", sentence, 7.5)]
-
-
-def test_a_check_that_failed_by_its_name(home: Any) -> None:
-    failed = [
-        FailedCheck("ledger_accounts_for_every_line", "1 file."),
-        FailedCheck("series.points/isp", "2."),
-    ]
-    found = judged(home, 'when = "check"\nchecks = ["ledger*"]\n', *failed)
-    sentence = "check ledger_accounts_for_every_line failed: 1 file."
-    assert found == [("ledger_accounts_for_every_line", sentence, None)]
 
 
 def test_a_night_that_failed_is_told_once_and_taken_up_by_the_next(
