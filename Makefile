@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help nightly ui test lint types contracts check lock dictionary picture gallery bench bench-ingest bench-fits bench-arima bench-history bench-forecast bench-forecast-scale crash-test fuzz monte-carlo clean
+.PHONY: help nightly ui test lint types contracts check lock dictionary picture screenshots gallery bench bench-ingest bench-fits bench-arima bench-history bench-forecast bench-forecast-scale crash-test fuzz monte-carlo clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -49,6 +49,9 @@ dictionary: $(INSTALLED) ## Write docs/data_dictionary.md from the comments in s
 
 picture: $(INSTALLED) ## Draw docs/forecast.png, the picture of the README, from home/
 	$(BIN)/python docs/picture.py
+
+screenshots: $(INSTALLED) ## Take the pictures of docs/ui.md in Chromium: ten minutes
+	PYTHONPATH=.:tests/browser $(BIN)/python docs/screenshots.py
 
 gallery: $(INSTALLED) ## Write docs/gallery.md and its pictures from the docstrings and simulated processes
 	PYTHONPATH=.:docs $(BIN)/python -m gallery
