@@ -99,11 +99,8 @@ def pages_of_assets(page: LiveBrowser, ui: Ui) -> None:
     take(page, "graph")
     show(page, ui, "/assets/forecasts/points", "Column name", "Latest materialization")
     take(page, "asset")
-    page.click("[Show Markdown]")
-    page.wait_for_text("preview")
-    take(page, "preview")
-    show(page, ui, "/assets/forecasts/points", "Column name")
-    page.click("[Show Markdown]")
+    page.click("[Show Markdown]")  # the last: the picture, behind the preview
+    page.wait(lambda: page.evaluate("document.querySelector('img[src^=data]') !== null"), "the picture")
     take(page, "picture")
     show(page, ui, "/assets/published/traffic?view=checks", "newest_night_is_not_late")
     take(page, "late")

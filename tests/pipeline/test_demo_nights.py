@@ -600,10 +600,10 @@ def test_every_assets_page_shows_what_a_person_needs(
             "a check": key in checked,
         }
         if name not in NO_TABLE:
-            columns = node.metadata["dagster/column_schema"].value.columns
+            columns = node.metadata["dagster/column_schema"].columns
             found |= {
                 "its number of rows": "dagster/row_count" in shown,
-                "its table's name": node.metadata["dagster/table_name"].value == name,
+                "its table's name": node.metadata["dagster/table_name"] == name,
                 "its columns described": all(column.description for column in columns),
             }
         lacks = [what for what, holds in found.items() if not holds and (name, what) not in DO_WITHOUT]
