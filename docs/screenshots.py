@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from browser_page import installed_browser
-from dagster_ui import ENDED, LOCATION, Ui, choose_nights, launch_backfill, running_ui
+from dagster_ui import ENDED, Ui, choose_nights, launch_backfill, running_ui
 from live_browser import LiveBrowser, open_browser
 
 from assets.png import shrink_png
@@ -104,8 +104,6 @@ def pages_of_assets(page: LiveBrowser, ui: Ui) -> None:
     take(page, "picture")
     show(page, ui, "/assets/published/traffic?view=checks", "newest_night_is_not_late")
     take(page, "late")
-    show(page, ui, f"/locations/{LOCATION}/jobs/nightly/partitions", "Partitions")
-    take(page, "nights")
 
 
 def show(page: LiveBrowser, ui: Ui, address: str, *texts: str) -> None:
