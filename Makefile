@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install nightly ui test lint types contracts check lock dictionary reference docs picture gallery bench bench-ingest bench-fits bench-arima bench-history bench-forecast bench-forecast-scale crash-test fuzz monte-carlo clean
+.PHONY: help install nightly ui test lint types contracts check lock dictionary reference docs picture screenshots gallery bench bench-ingest bench-fits bench-arima bench-history bench-forecast bench-forecast-scale crash-test fuzz monte-carlo clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -58,6 +58,9 @@ docs: $(INSTALLED) ## Build the documentation's site into build/site, strictly a
 
 picture: $(INSTALLED) ## Draw docs/forecast.png, the picture of the README, from home/
 	$(BIN)/python docs/picture.py
+
+screenshots: $(INSTALLED) ## Take the pictures of docs/ui.md in Chromium: ten minutes
+	PYTHONPATH=.:tests/browser $(BIN)/python docs/screenshots.py
 
 gallery: $(INSTALLED) ## Write docs/gallery.md and its pictures from the docstrings and simulated processes
 	PYTHONPATH=.:docs $(BIN)/python -m gallery

@@ -51,6 +51,7 @@ def bars_chart(counts: pl.DataFrame, title: str, said: str, amount: str) -> byte
     bytes
         A PNG; it says so if there is nothing to draw.
     """
+    counts = _as_text(counts)
     order = counts.group_by("name").agg(pl.col("n").sum()).sort(["n", "name"], descending=[True, False])
     if order.is_empty():
         return nothing_to_draw(title)
@@ -84,6 +85,7 @@ def dots_chart(rows: pl.DataFrame, title: str, said: str, amount: str, *, is_log
     bytes
         A PNG; it says so if there is nothing to draw.
     """
+    rows = _as_text(rows)
     finite = rows.filter(pl.col("x").cast(pl.Float64).is_finite() & ((pl.col("x") > 0) | (not is_log)))
     if finite.is_empty():
         return nothing_to_draw(title)
@@ -121,6 +123,7 @@ def lines_chart(rows: pl.DataFrame, title: str, said: str, x: str, y: str) -> by
     if rows["y"].drop_nulls().is_empty():
         return nothing_to_draw(title)
     alt = altair()
+    rows = _as_text(rows)
     parts = rows["part"].unique().sort().to_list()
     is_few = len(parts) <= len(SERIES_COLOURS)
     across = (
@@ -156,7 +159,7 @@ def spans_chart(spans: pl.DataFrame, title: str, said: str) -> bytes:
     bytes
         A PNG; it says so if there is nothing to draw.
     """
-    known = spans.drop_nulls(["first_utc", "last_utc"])
+    known = _as_text(spans).drop_nulls(["first_utc", "last_utc"])
     if known.is_empty():
         return nothing_to_draw(title)
     alt = altair()
@@ -176,18 +179,16 @@ def spans_chart(spans: pl.DataFrame, title: str, said: str) -> bytes:
 def _first_names(rows: pl.DataFrame, names: list[str], said: str) -> tuple[pl.DataFrame, list[str], str]:
     kept = names[:MAX_NAMES]
     rest = len(names) - len(kept)
-    shown = rows.filter(pl.col("name").is_in(kept)).with_columns(
-        pl.col("name", "part").map_elements(_printable, pl.String)
-    )
-    return (
-        shown,
-        [_printable(name) for name in kept],
-        f"{said}; {rest:,} more are not drawn" if rest else said,
-    )
+    shown = rows.filter(pl.col("name").is_in(kept))
+    return shown, kept, f"{said}; {rest:,} more are not drawn" if rest else said
 
 
-def _printable(text: str) -> str:
-    return printable(text, _NAME_CHARACTERS)
+def _as_text(rows: pl.DataFrame) -> pl.DataFrame:
+    """Make names that a file chose into text that a picture can hold."""
+    words = pl.col(column for column in ("name", "part") if column in rows.columns)
+    return rows.with_columns(
+        words.map_elements(lambda text: printable(text, _NAME_CHARACTERS), pl.String, skip_nulls=True)
+    )
 
 
 def _names_axis(names: list[str]) -> Any:

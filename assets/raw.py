@@ -10,10 +10,11 @@ import polars as pl
 from assets.ingestion import ingest
 from assets.landing import Landing
 from assets.table_pictures import picture_of
-from assets.table_specs import table_spec, written
+from assets.table_specs import first_and_last, table_spec, written
 from warehouse import Warehouse
 
 _TABLES = ("raw.ingested_files", "raw.web_requests", "raw.provider_samples", "raw.rejected_lines")
+_TIMED = ("raw.web_requests", "raw.provider_samples")
 _PREVIEW_ROWS = 8
 
 
@@ -35,9 +36,9 @@ def landing_files(
         yield written(
             table,
             preview,
-            "at_utc",
             row_count=warehouse.count(table),
             rows_of_this_run=new_rows,
+            **(first_and_last(warehouse, table, "at_utc") if table in _TIMED else {}),
             **picture_of(warehouse, table),
         )
 

@@ -11,7 +11,7 @@ from assets.landing import Landing
 from assets.nights import in_isolation, night_of
 from assets.series_of_source import take_up
 from assets.table_pictures import picture_of
-from assets.table_specs import table_spec, written
+from assets.table_specs import first_and_last, table_spec, written
 from warehouse import Warehouse
 
 _RAW = ("raw.ingested_files", "raw.web_requests", "raw.provider_samples")
@@ -42,7 +42,9 @@ def series_of_sources(
     for table, time in (("catalog", "last_utc"), ("observations", "at_utc"), ("day_ensemble", "at_utc")):
         name = f"series.{table}"
         preview = warehouse.query(f"SELECT * FROM {name} LIMIT {_PREVIEW_ROWS}")
-        yield written(name, preview, time, row_count=warehouse.count(name), **picture_of(warehouse, name))
+        span = first_and_last(warehouse, name, time)
+        shown = span | picture_of(warehouse, name)
+        yield written(name, preview, row_count=warehouse.count(name), **shown)
 
 
 def _set_aside(warehouse: Warehouse, source: str, reason: str) -> None:

@@ -143,10 +143,11 @@ _PICTURES = {
         "days",
         "The newest days of",
         f"""WITH first AS (
-            SELECT series_id, max(local_date) AS last FROM series.day_ensemble
+            SELECT series_id, max(local_date) AS last, 1 + max(slot) // 300 AS width FROM series.day_ensemble
             WHERE series_id = (SELECT min(series_id) FROM series.day_ensemble) GROUP BY ALL
         )
-        SELECT series_id, local_date::VARCHAR AS part, slot AS x, avg(value) AS y
+        -- As many points as the picture is wide: the mean of the slots that share one.
+        SELECT series_id, local_date::VARCHAR AS part, floor(slot / width) * width AS x, avg(value) AS y
         FROM series.day_ensemble JOIN first USING (series_id)
         WHERE local_date > last - {_DAYS_DRAWN} GROUP BY ALL ORDER BY part, x""",
         partial(

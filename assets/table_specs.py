@@ -12,7 +12,7 @@ import dagster as dg
 import polars as pl
 
 from assets.charts import preview_markdown
-from warehouse import declaration
+from warehouse import Warehouse, declaration
 
 OWNERS = ["team:network-operations"]
 
@@ -77,6 +77,12 @@ def table_metadata(
         metadata["first"] = str(frame[time_column].min())
         metadata["last"] = str(frame[time_column].max())
     return metadata | more
+
+
+def first_and_last(warehouse: Warehouse, table: str, time_column: str) -> dict[str, str]:
+    """Return the span of time of a whole table, as entries of its metadata; none if it has no rows."""
+    span = warehouse.query(f"SELECT min({time_column}) AS first, max({time_column}) AS last FROM {table}")
+    return {name: str(span[name][0]) for name in span.columns if span[name][0] is not None}
 
 
 def _as_text(comment: str) -> str:

@@ -123,11 +123,9 @@ def choose_nights(browser: LiveBrowser, ui: Ui, first: str, last: str) -> None:
     """Open the dialog of the job ``nightly`` and choose the nights from the first to the last."""
     browser.go(ui.address(f"/locations/{LOCATION}/jobs/nightly"))
     browser.click("Materialize all", "button", exact=False)
-    browser.wait_for_text("Partition selection")
-    # The dialog begins with the last 90 days; without older nights there is no such line.
-    if "Show all partitions" in browser.text():
-        browser.click("Show all partitions")
-        browser.wait_for_text("All time")
+    # Nights begin in 1995, and the dialog with the last 90 days.
+    browser.click("Show all partitions")
+    browser.wait_for_text("All time")
     browser.type_over("[class*=ialog] input[type=text]", f"[{first}...{last}]")
     browser.press("Enter", 13)
 

@@ -10,9 +10,8 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
@@ -46,57 +45,13 @@ class LiveBrowser:
 
     Parameters
     ----------
-    browser : str
-        A Chromium.
-    width, height : int
-        Of the page, in pixels.
+    socket : ClientConnection
+        To the page's end of the DevTools protocol.
     """
 
-    def __init__(self, browser: str, width: int = 1440, height: int = 900) -> None:
-        self._browser, self._size = browser, (width, height)
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
         self._numbers = itertools.count(1)
-        self._profile = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
-
-    def __enter__(self) -> LiveBrowser:
-        width, height = self._size
-        command = [
-            *(self._browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--mute-audio"),
-            *("--disable-background-networking", "--disable-component-update", "--hide-scrollbars"),
-            *(
-                "--remote-debugging-port=0",
-                f"--window-size={width},{height}",
-                "--force-device-scale-factor=1",
-            ),
-            # Nothing is asked of other hosts than this one.
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            *(f"--user-data-dir={self._profile.name}", "about:blank"),
-        ]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self._socket = self._connect()
-        self.tell("Page.enable")
-        self.tell(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=1,
-            mobile=False,
-        )
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._socket.close()
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._profile.cleanup()
 
     def tell(self, method: str, **params: Any) -> Any:
         """Send a command of the DevTools protocol and return its result."""
@@ -164,23 +119,60 @@ class LiveBrowser:
         """Return the page as a PNG."""
         return base64.b64decode(self.tell("Page.captureScreenshot", format="png")["data"])
 
-    def _connect(self) -> ClientConnection:
-        told = Path(self._profile.name) / "DevToolsActivePort"
-        deadline = time.monotonic() + STARTING_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            if told.exists() and "\n" in (content := told.read_text()):
-                port = content.split()[0]
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=10) as answer:
-                    pages = [target for target in json.load(answer) if target["type"] == "page"]
-                if pages:
-                    return connect(pages[0]["webSocketDebuggerUrl"], max_size=None, open_timeout=30)
-            time.sleep(POLL_SECONDS)
-        self._process.kill()
-        raise BrowserError(f"{self._browser} did not start within {STARTING_SECONDS} s")
-
 
 @contextmanager
-def open_browser(browser: str, **size: int) -> Iterator[LiveBrowser]:
-    """Open a browser for as long as the block lasts."""
-    with LiveBrowser(browser, **size) as opened:
-        yield opened
+def open_browser(browser: str, width: int = 1440, height: int = 900) -> Iterator[LiveBrowser]:
+    """Open a browser on an empty page for as long as the block lasts.
+
+    Parameters
+    ----------
+    browser : str
+        A Chromium.
+    width, height : int
+        Of the page, in pixels.
+    """
+    with ExitStack() as stack:
+        profile = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
+        stack.enter_context(profile)
+        command = [
+            *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--mute-audio"),
+            *("--disable-background-networking", "--disable-component-update", "--hide-scrollbars"),
+            *(
+                "--remote-debugging-port=0",
+                f"--window-size={width},{height}",
+                "--force-device-scale-factor=1",
+            ),
+            # Nothing is asked of other hosts than this one.
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            *(f"--user-data-dir={profile.name}", "about:blank"),
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stack.callback(_end, process)
+        address = _page_address(Path(profile.name), process)
+        page = LiveBrowser(stack.enter_context(connect(address, max_size=None, open_timeout=30)))
+        page.tell("Page.enable")
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        page.tell("Emulation.setDeviceMetricsOverride", **size)
+        yield page
+
+
+def _page_address(profile: Path, process: subprocess.Popen[bytes]) -> str:
+    told = profile / "DevToolsActivePort"
+    deadline = time.monotonic() + STARTING_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if told.exists() and "\n" in (content := told.read_text()):
+            with urllib.request.urlopen(f"http://127.0.0.1:{content.split()[0]}/json", timeout=10) as answer:
+                pages = [target for target in json.load(answer) if target["type"] == "page"]
+            if pages:
+                return str(pages[0]["webSocketDebuggerUrl"])
+        time.sleep(POLL_SECONDS)
+    raise BrowserError(f"the browser did not start within {STARTING_SECONDS} s")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,10 +1,9 @@
 """The state of a home after a night, and in what two states differ.
 
 Left out are clocks alone: ``loaded_at_utc`` (when a ledger row was written), ``run_at_utc`` and
-``evaluated_at_utc`` (when rows and rules were judged) ``applied_at_utc`` (when the schema was made) and
-``published_at_utc``.
-Everything else is compared, in the warehouse and in the published copy, row by row, with the names of the
-files that are left and with what Dagster believes.
+``evaluated_at_utc`` (when rows and rules were judged), ``applied_at_utc`` (when the schema was made) and
+``published_at_utc``. Everything else is compared, in the warehouse and in the published copy, row by row,
+with the names of the files that are left and with what Dagster believes.
 """
 
 from __future__ import annotations
