@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install nightly ui test lint types contracts check lock dictionary reference docs picture screenshots gallery bench bench-ingest bench-fits bench-arima bench-history bench-forecast bench-forecast-scale crash-test fuzz monte-carlo clean
+.PHONY: help install nightly ui test lint types contracts check lock dictionary reference docs picture screenshots gallery bench bench-ingest bench-fits bench-arima bench-history bench-forecast bench-forecast-scale crash-test fuzz monte-carlo bench-congestion clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -82,6 +82,9 @@ bench-forecast-scale: $(INSTALLED) ## Time forecasting ten thousand five-minute 
 
 bench-history: $(INSTALLED) ## Time a night with the same new data on a short and on a long history
 	$(BIN)/python benchmarks/history.py
+
+bench-congestion: $(INSTALLED) ## Hold probabilities of congestion against what came, on rolling nights of the panels
+	$(BIN)/python benchmarks/congestion.py
 
 bench-forecast: $(INSTALLED) ## Hold the forecasts against statsforecast's and Prophet's: hours, the first time
 	$(BIN)/python benchmarks/forecast.py

@@ -5,11 +5,13 @@ The law of past highest values and the weight of it belong here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betainc
 
 from traffic.planning.recalibration import effective, student_4
 
@@ -22,6 +24,9 @@ JUDGED_SHARES: Final = (0.4, 0.75, 1.0)
 """Quantiles of the past highest values: the thresholds on which the two laws are compared."""
 
 _PRIOR_WEIGHT, _PRIOR_EVIDENCE, _MOST_WEIGHT = 0.2, 0.6, 0.6
+_SHARPENING, _MOST_SHARPENING = 1.5, 0.6
+_FLOOR: Final = 0.05
+"""Weight of the past days that nothing takes away: what has come before may come again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +69,14 @@ class Climatology:
         """Return the probability that the highest value passes values of shape (rows, any)."""
         return self._shares(values, self._kernels(values, self.highest) @ self.weights[:, :, None])
 
+    def quantiles(self, shares: Sequence[float]) -> NDArray[np.float64]:
+        """Return quantiles of the known highest values, of shape (rows, shares); 0 where none is known."""
+        is_known = self.weights > 0
+        ascending = np.sort(np.where(is_known, self.highest, np.inf), axis=1)
+        place = (np.array(shares) * is_known.sum(axis=1)[:, None]).astype(np.int64) - 1
+        found = np.take_along_axis(ascending, np.clip(place, 0, ascending.shape[1] - 1), axis=1)
+        return np.where(np.isfinite(found), found, 0.0)
+
     def replays(self, values: NDArray[np.float64], came: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probabilities without the day itself.
 
@@ -103,34 +116,56 @@ class Climatology:
         return (n * share + doubt) / (n + 1)
 
 
-def weight_of_climatology(
-    of_paths: NDArray[np.float64],
-    of_days: NDArray[np.float64],
-    came: NDArray[np.bool_],
-    weights: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Weight of the climatology in the mean of both that would have erred least on earlier nights.
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """How two laws are heard together.
 
     Parameters
     ----------
-    of_paths, of_days : ndarray of shape (rows, nights, thresholds)
-        Probabilities of the past, each without the night itself.
-    came : ndarray of bool of the same shape
-        Whether the threshold was passed.
-    weights : ndarray of shape (rows, nights)
-        0 where nothing is known.
-
-    Returns
-    -------
-    ndarray of shape (rows,)
-        Between 0 and 0.6; 0.2 where nothing is known.
-
-    Notes
-    -----
-    Least Brier score of the linear pool, a ridge towards 0.2 (stacking: Wolpert 1992, Breiman 1996).
+    weight : ndarray of shape (rows,)
+        Of the climatology: 0 to 0.6.
+    sharpness : ndarray of shape (rows,)
+        Both parameters of the beta law that the mean is put through: 1 leaves it as it is.
     """
-    gap = of_days - of_paths
-    along = (weights[:, :, None] * (came - of_paths) * gap).sum(axis=(1, 2))
-    across = (weights[:, :, None] * gap**2).sum(axis=(1, 2))
-    weight = (along + _PRIOR_EVIDENCE * _PRIOR_WEIGHT) / (across + _PRIOR_EVIDENCE)
-    return np.asarray(np.clip(weight, 0.0, _MOST_WEIGHT), dtype=np.float64)
+
+    weight: NDArray[np.float64]
+    sharpness: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls,
+        of_paths: NDArray[np.float64],
+        of_days: NDArray[np.float64],
+        came: NDArray[np.bool_],
+        weights: NDArray[np.float64],
+    ) -> Pool:
+        """Learn from earlier nights.
+
+        Parameters
+        ----------
+        of_paths, of_days : ndarray of shape (rows, nights, thresholds)
+            Probabilities of the past, each without the night itself.
+        came : ndarray of bool of the same shape
+            Whether the threshold was passed.
+        weights : ndarray of shape (rows, nights)
+            0 where nothing is known; the weight of the climatology is then 0.2.
+
+        Notes
+        -----
+        The weight has the least Brier score, a ridge towards 0.2 (stacking: Wolpert 1992, Breiman 1996). The
+        more the two laws differ, the less sure their mean is than it has reason to be, which a beta law mends
+        (Ranjan and Gneiting 2010): its parameter is 1 and some of the mean square difference's root.
+        """
+        gap = of_days - of_paths
+        along = (weights[:, :, None] * (came - of_paths) * gap).sum(axis=(1, 2))
+        across = (weights[:, :, None] * gap**2).sum(axis=(1, 2))
+        weight = (along + _PRIOR_EVIDENCE * _PRIOR_WEIGHT) / (across + _PRIOR_EVIDENCE)
+        count = np.maximum(weights.sum(axis=1) * gap.shape[2], 1e-300)
+        sharpness = 1 + np.minimum(_SHARPENING * np.sqrt(across / count), _MOST_SHARPENING)
+        return cls(np.clip(weight, 0.0, _MOST_WEIGHT), sharpness)
+
+    def mean(self, of_paths: NDArray[np.float64], of_days: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Put probabilities of shape (rows, any) together."""
+        weight, sharpness = self.weight[:, None], self.sharpness[:, None]
+        pooled = np.clip((1 - weight) * of_paths + weight * of_days, 0.0, 1.0)
+        return np.asarray((1 - _FLOOR) * betainc(sharpness, sharpness, pooled) + _FLOOR * of_days)

@@ -19,6 +19,7 @@ _FURTHEST: Final = 2.0
 
 _TAIL_KNOTS: Final = 6
 _LARGEST_SCORE: Final = 40.0
+_FAR: Final = 1e3
 _SCORES: Final = np.linspace(-_FURTHEST, _FURTHEST, _N_KNOTS)
 
 
@@ -91,11 +92,13 @@ def lines(
     share = np.clip((values - below) / np.where(step > 0, step, 1.0), 0.0, 1.0)
     found = scores[low] + share * (scores[low + 1] - scores[low])
     first, last = knots[:, :1], knots[:, -1:]
-    smallest = 1e-12 * np.maximum(np.maximum(np.abs(first), np.abs(last)), 1e-300)
+    smallest = 1e-9 * np.maximum(np.maximum(np.abs(first), np.abs(last)), 1e-300)
     rise = np.maximum(last - knots[:, -1 - tail_knots, None], smallest)
     fall = np.maximum(knots[:, tail_knots, None] - first, smallest)
-    above = (scores[-1] - scores[-1 - tail_knots]) * (values - last) / rise
-    under = (scores[tail_knots] - scores[0]) * (first - values) / fall
+    with np.errstate(over="ignore"):  # far beyond, the score is the largest whatever the distance
+        beyond, before = (values - last) / rise, (first - values) / fall
+    above = (scores[-1] - scores[-1 - tail_knots]) * np.minimum(beyond, _FAR)
+    under = (scores[tail_knots] - scores[0]) * np.minimum(before, _FAR)
     found = np.where(values > last, scores[-1] + above, found)
     found = np.where(values < first, scores[0] - under, found)
     return np.where(np.isnan(values), np.nan, np.clip(found, -_LARGEST_SCORE, _LARGEST_SCORE))

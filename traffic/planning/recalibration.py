@@ -133,7 +133,7 @@ class Recalibration:
 
 def student_4(t: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return Student's law of four degrees of freedom, by its closed form."""
-    u = t / np.sqrt(4 + t * t)
+    u = t / np.hypot(2.0, t)
     return 0.5 + u * (0.75 - 0.25 * u * u)
 
 

@@ -12,10 +12,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
 from traffic.models.forecasting.paths import DENSE_LEVELS, correlated, normal_scores
-from traffic.planning.climatology import JUDGED_SHARES, Climatology, weight_of_climatology
+from traffic.planning.climatology import JUDGED_SHARES, Climatology, Pool
 from traffic.planning.known_nights import KnownNight
 from traffic.planning.path_scores import PathLaw, lines
 from traffic.planning.recalibration import Recalibration
@@ -38,12 +38,6 @@ errors of all slots, spikes cut."""
 
 _NEAR_HOURS: Final = 1
 
-_SHARPNESS: Final = 1.4
-"""A mean of two laws is less sure than either has reason to be: both parameters of the beta law that the mean
-is put through (Ranjan and Gneiting 2010)."""
-
-_FLOOR: Final = 0.05
-"""Weight of the past days that nothing takes away: what has come before may come again."""
 _PEAK_GRID: Final = np.linspace(-2.5, 2.5, 21)
 
 
@@ -176,7 +170,7 @@ class _WindowLaws:
     paths: PathLaw
     recalibration: Recalibration
     climatology: Climatology
-    weight: NDArray[np.float64]
+    pool: Pool
 
     @classmethod
     def of(cls, night: KnownNight, of_paths: NDArray[np.float64]) -> _WindowLaws:
@@ -188,36 +182,8 @@ class _WindowLaws:
         courses = np.where(np.isnan(scores), np.nan, courses)
         recalibration = Recalibration.of(scores, courses, course, paths.size)
         climatology = Climatology.of(_rows(highest(night.past)))
-        made = cls((n_series, n_windows), paths, recalibration, climatology, np.empty(0))
-        return cls((n_series, n_windows), paths, recalibration, climatology, made._stacked(courses, course))
-
-    def _stacked(self, courses: NDArray[np.float64], course: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Weigh the climatology by the nights that both laws can be judged on."""
-        n_nights = courses.shape[1]
-        came = np.where(np.isnan(courses), np.nan, self._came(n_nights))
-        weights = self.recalibration.weights * ~np.isnan(came)
-        thresholds = self._judged_thresholds()
-        # A night's law is that of the night ahead, about its own course.
-        shifted = thresholds[:, None, :] - np.nan_to_num(courses)[:, :, None] + course[:, None, None]
-        scores = self.paths.scores(shifted.reshape(shifted.shape[0], -1)).reshape(shifted.shape)
-        of_paths = self.recalibration.replays(scores)
-        of_days = self.climatology.replays(thresholds, came)
-        with np.errstate(invalid="ignore"):
-            has_come = came[:, :, None] > thresholds[:, None, :]
-        weight = weight_of_climatology(of_paths, of_days, has_come, weights)
-        return np.where(self.climatology.weights.any(axis=1), weight, 0.0)
-
-    def _came(self, n_nights: int) -> NDArray[np.float64]:
-        known = self.climatology.weights[:, -n_nights:] > 0
-        return np.where(known, self.climatology.highest[:, -n_nights:], np.nan)
-
-    def _judged_thresholds(self) -> NDArray[np.float64]:
-        known = np.where(self.climatology.weights > 0, self.climatology.highest, np.inf)
-        ascending = np.sort(known, axis=1)
-        n = (self.climatology.weights > 0).sum(axis=1)
-        place = np.clip((np.array(JUDGED_SHARES) * n[:, None]).astype(np.int64) - 1, 0, known.shape[1] - 1)
-        found = np.take_along_axis(ascending, place, axis=1)
-        return np.where(np.isfinite(found), found, 0.0)
+        pool = _pooled(paths, recalibration, climatology, courses, course)
+        return cls((n_series, n_windows), paths, recalibration, climatology, pool)
 
     def above(self, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return probabilities of shape (series, thresholds, windows)."""
@@ -250,10 +216,35 @@ class _WindowLaws:
 
     def _above(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         of_paths = self.recalibration.above(self.paths.scores(values))
-        weight, of_days = self.weight[:, None], self.climatology.above(values)
-        pooled = np.clip((1 - weight) * of_paths + weight * of_days, 0.0, 1.0)
-        floor = np.where(self.climatology.weights.any(axis=1), _FLOOR, 0.0)[:, None]
-        return (1 - floor) * betainc(_SHARPNESS, _SHARPNESS, pooled) + floor * of_days
+        of_days = self.climatology.above(values)
+        pooled = self.pool.mean(of_paths, of_days)
+        has_days = self.climatology.weights.any(axis=1)[:, None]
+        return np.clip(np.where(has_days, pooled, of_paths), 0.0, 1.0)
+
+
+def _pooled(
+    paths: PathLaw,
+    recalibration: Recalibration,
+    climatology: Climatology,
+    courses: NDArray[np.float64],
+    course: NDArray[np.float64],
+) -> Pool:
+    """Judge both laws on the earlier nights, each by what the others say."""
+    n_nights = courses.shape[1]
+    came = np.where(climatology.weights > 0, climatology.highest, np.nan)[:, -n_nights:]
+    came = np.where(np.isnan(courses), np.nan, came)
+    thresholds = climatology.quantiles(JUDGED_SHARES)
+    # A night's law is that of the night ahead, about its own course.
+    shifted = thresholds[:, None, :] - np.nan_to_num(courses)[:, :, None] + course[:, None, None]
+    scores = paths.scores(shifted.reshape(shifted.shape[0], -1)).reshape(shifted.shape)
+    with np.errstate(invalid="ignore"):
+        has_come = came[:, :, None] > thresholds[:, None, :]
+    return Pool.of(
+        recalibration.replays(scores),
+        climatology.replays(thresholds, came),
+        has_come,
+        recalibration.weights * ~np.isnan(came),
+    )
 
 
 def _rows(windows: NDArray[np.float64]) -> NDArray[np.float64]:
