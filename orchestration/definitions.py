@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 from threadpoolctl import threadpool_limits
 
+from assets.checks.bills import bills_can_be_counted
 from assets.checks.schema import warehouse_has_the_declared_schema
 from assets.checks.sources import source_checks
 from assets.checks.tables import (
@@ -79,6 +80,7 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
             stated_steps_agree_with_the_day,
             bulky_diagnostics_have_each_key_once,
             champions_have_not_decayed,
+            bills_can_be_counted,
             *suite_checks(),
             *source_checks(sources),
         ],

@@ -56,11 +56,11 @@ FILLED = (
     "diagnostics.density",
     "diagnostics.ensemble_correlation",
     "diagnostics.continuous_correlation",
-)
-LAID_OUT = (
-    "planning.congestion",
     "planning.outlook",
+    "planning.runouts",
+    "planning.bills",
 )
+LAID_OUT = ("planning.congestion",)
 UNPUBLISHED = {"raw.web_requests", "raw.provider_samples"}
 # Views of what somebody should look into; the demo has nothing of the kind.
 VIEWS_OF_FAULTS = {"suspected_overlaps"}
