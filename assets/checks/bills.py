@@ -18,7 +18,7 @@ _UNCOUNTED = """
 @dg.asset_check(
     asset=key_of(BILLS),
     name="bills_can_be_counted",
-    description="Every bill of sources.toml names series that exist, in one unit, at a step of at most 5 min.",
+    description="Every bill of sources.toml names series that exist, in one unit, at 5 min or finer.",
 )
 def bills_can_be_counted(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
     """List the bills of the newest night that have a reason in the place of figures."""
