@@ -6,6 +6,7 @@ import dagster as dg
 from threadpoolctl import threadpool_limits
 
 from assets.alerts import alert_deliveries, alert_events
+from assets.checks.bills import bills_can_be_counted
 from assets.checks.claims import claim_checks
 from assets.checks.schema import warehouse_has_the_declared_schema
 from assets.checks.sources import source_checks
@@ -90,6 +91,7 @@ def definitions_of(home: Home, wait_seconds: float = DEFAULT_WAIT_SECONDS) -> dg
             stated_steps_agree_with_the_day,
             champions_have_not_decayed,
             *claim_checks(),
+            bills_can_be_counted,
             *suite_checks(),
             *source_checks(sources),
             punctuality_check(sources.platform.time_zone),

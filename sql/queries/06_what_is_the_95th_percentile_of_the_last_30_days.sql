@@ -2,7 +2,7 @@
 -- Answers with: one row per series, its last 30 days by its own newest value: the mean, the 95th percentile
 -- (the highest value once the top 5 % of the samples are dropped) and the maximum in the unit of the series,
 -- the 95th percentile in Mbit/s where the unit allows it, and in percent of the capacity. Samples are as long
--- as the step: bills want 300 s.
+-- as the step: bills want 300 s. The calendar month's bill, of both directions, is in query 16.
 WITH recent AS (
     SELECT
         catalog.series_id,

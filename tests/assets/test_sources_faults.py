@@ -30,8 +30,55 @@ def read(toml: Path, text: str) -> Sources:
     return read_sources(toml)
 
 
+BILL = '[[bill]]\nname = "transit"\nin = "isp/a"\n'
 FAULTS = {
     # name: (text, where, what is wrong, what would be right)
+    "unknown bill key": (
+        BILL + "pair = 1\n",
+        '[bill] "transit" pair',
+        "key is not known",
+        "name, in, out, method",
+    ),
+    "bill of nothing": ('[[bill]]\nname = "b"\n', '[bill] "b"', "counts a series", 'in = "<source>/<label>"'),
+    "bill of a name": (
+        BILL.replace("isp/a", "isp"),
+        '[bill] "transit" in',
+        "'isp' names no series",
+        "such as 'uplinks/core_in'",
+    ),
+    "bill of one series": (
+        BILL + 'out = "isp/a"\n',
+        '[bill] "transit"',
+        "are both 'isp/a'",
+        "name two series",
+    ),
+    "bill without out": (
+        BILL + 'method = "max"\n',
+        '[bill] "transit"',
+        "counts the series of out",
+        'add out = "<source>/<label>"',
+    ),
+    "bill by another method": (
+        BILL + 'method = "sum"\n',
+        '[bill] "transit" method',
+        "not known",
+        "'aggregate'",
+    ),
+    "bill from the 31st": (BILL + "begins_on = 31\n", '[bill] "transit"', "not every month", "write 1 to 28"),
+    "bill from no day": (BILL + "begins_on = 0\n", '[bill] "transit" begins_on', "too small", "at least 1"),
+    "bill of a bare commitment": (
+        BILL + "commitment = 5\n",
+        '[bill] "transit" commitment',
+        "in quotes",
+        "such as '10 Gbit/s'",
+    ),
+    "bill twice": (BILL + BILL, "", "two bills are named 'transit'", "names must differ"),
+    "bill in single brackets": (
+        BILL.replace("[[bill]]", "[bill]"),
+        "[bill]",
+        "not such a table",
+        "write [[bill]], in double brackets",
+    ),
     "unknown table": ("[weblogs]\n", "[weblogs]", "table is not known", "one of platform, weblog, export"),
     "unknown key": (
         WEB + 'formt = "epa"\n',

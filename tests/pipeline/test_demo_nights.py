@@ -56,14 +56,15 @@ FILLED = (
     "diagnostics.density",
     "diagnostics.ensemble_correlation",
     "diagnostics.continuous_correlation",
+    "planning.outlook",
+    "planning.runouts",
+    "planning.bills",
+    "planning.congestion",
+    "planning.reliability",
     "alerts.evaluations",
 )
 # Made each night, and without a row where sources.toml has no rule.
 QUIET = ("alerts.events", "alerts.deliveries")
-LAID_OUT = (
-    "planning.congestion",
-    "planning.outlook",
-)
 UNPUBLISHED = {"raw.web_requests", "raw.provider_samples"}
 # Views of what somebody should look into; the demo has nothing of the kind.
 VIEWS_OF_FAULTS = {"suspected_overlaps", "unusual_days", "unusual_days_by_source"}

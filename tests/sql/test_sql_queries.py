@@ -452,3 +452,46 @@ def test_17_puts_what_never_arrived_first_and_says_what_still_holds(insert: Inse
         ("open is full.", "sent", True),
     ]
     assert rows[0]["error"] == "503"
+
+
+def test_15_puts_the_link_first_that_is_full_first(ask: Ask, insert: Insert, add_series: AddSeries) -> None:
+    ahead = {
+        "isp/late": (0.4, date(2024, 9, 1)),
+        "isp/soon": (0.9, date(2024, 7, 8)),
+        "isp/never": (0.0, None),
+    }
+    for name, (probability, week) in ahead.items():
+        add_series(name, capacity=1e9)
+        row = {"series_id": name, "capacity": 1e9, "headroom": 0.25, "growth_per_week": 0.012}
+        row |= {"runout_threshold": 0.9, "runout_probability": probability, "runout_date_q50": week}
+        insert("planning.outlook", issued_at_utc=NIGHT, **row)
+        insert(
+            "planning.outlook", issued_at_utc=NIGHT - timedelta(days=1), **(row | {"runout_probability": 1.0})
+        )
+    add_series("isp/free")
+    insert("planning.outlook", series_id="isp/free", issued_at_utc=NIGHT, reason="No capacity is given.")
+    rows = ask("15")
+    assert [(row["series_id"], row["probability"], row["expected"]) for row in rows] == [
+        ("isp/soon", 0.9, date(2024, 7, 8)),
+        ("isp/late", 0.4, date(2024, 9, 1)),
+        ("isp/never", 0.0, None),
+    ]
+    assert (rows[0]["headroom_percent"], rows[0]["growth_percent_a_week"]) == (25.0, 1.2)
+
+
+def test_16_shows_the_method_that_is_paid_of_the_newest_night(ask: Ask, insert: Insert) -> None:
+    row = {
+        "bill": "transit",
+        "local_month": date(2024, 6, 1),
+        "n_samples": 8_000,
+        "n_missing": 2,
+        "n_dropped": 400,
+    }
+    row |= {"unit": "bit/s", "p95_to_date": 80.0, "p95_q10": 90.0, "p95_q50": 100.0, "p95_q90": 110.0}
+    for night in (NIGHT, NIGHT - timedelta(days=1)):
+        for method in ("in", "max"):
+            paid = {"method": method, "is_billed": method == "max", "commitment": 70.0}
+            insert("planning.bills", issued_at_utc=night, **(row | paid))
+    (found,) = ask("16")
+    assert (found["method"], found["so_far"], found["expected"]) == ("max", 80.0, 100.0)
+    assert found["expected_above_commitment"] == 30.0
