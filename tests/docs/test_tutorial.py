@@ -13,7 +13,7 @@ import shlex
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -82,10 +82,9 @@ def script(logs: Path, port: int) -> str:
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four weeks of a combined log, rotated daily."""
     folder = tmp_path_factory.mktemp("nginx")
-    site = replace(WEBSITES[0], daily_requests=tuple(n / 10 for n in WEBSITES[0].daily_requests))
     for back in range(DAYS):
         day: date = LAST_DAY - timedelta(days=back)
-        log = simulate_weblog_day(site, day, seed=7, is_compressed=back > 1)
+        log = simulate_weblog_day(WEBSITES[0], day, seed=7, is_compressed=back > 1)
         ending = {0: "", 1: ".1"}.get(back, f".{back}.gz")
         (folder / f"access.log{ending}").write_bytes(log.content)
     return folder
