@@ -16,6 +16,8 @@ USUAL_SECONDS = {
     "landing_files": 3.0,
     "residual_diagnostics": 3.0,
     "expectations": 2.0,
+    "night_page": 2.0,
+    "outlooks_and_bills": 1.0,
     "published_copy": 1.0,
     "series_of_sources": 1.0,
 }
