@@ -73,7 +73,9 @@ def forecast_chart(history: pl.DataFrame, points: pl.DataFrame, title: str, unit
     past = history.filter(pl.col("at_utc").is_between(end - HISTORY, end))
     x = alt.X("at_utc:T", title="UTC", scale=alt.Scale(type="utc"))
     axis = alt.Axis(format="~s", title=_value_title(unit))
-    measured = alt.Chart(chart_rows(thinned(past, HISTORY, WIDTH), "at_utc", "value")).mark_line(strokeWidth=1)
+    measured = alt.Chart(chart_rows(thinned(past, HISTORY, WIDTH), "at_utc", "value")).mark_line(
+        strokeWidth=1
+    )
     layers = [measured.encode(x=x, y=alt.Y("value:Q", axis=axis), color=alt.datum("measured"))]
     targets = points.sort("target_utc").gather_every(-(-points.height // MAX_TARGETS) or 1)
     ahead = chart_rows(targets.rename({"target_utc": "at_utc"}), "at_utc", *_band_columns(), "q50")

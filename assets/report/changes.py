@@ -8,9 +8,10 @@ from assets.printable import printable
 from assets.report.blocks import Line, Section
 from assets.report.night_frames import NightFrames
 from assets.report.series_facts import NOT_FORECAST, SeriesFacts, congestion_of
-from assets.report.words import day_text, percent_text, probability_text
+from assets.report.words import day_text, listed, name_text, percent_text, probability_text
 
 SHOWN: Final = 30
+NAMED_SINGLY: Final = 3
 CHANGED_PROBABILITY: Final = 0.05
 CHANGED_RUNOUT: Final = 0.1
 CHANGED_HEADROOM: Final = 0.05
@@ -46,8 +47,11 @@ def changes_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
 def _came_and_went(night: NightFrames, by_name: dict[str, SeriesFacts]) -> list[Line]:
     now = set(night.tonight("champions")["series_id"])
     before = set(night.before("champions")["series_id"])
-    new = [Line("New", "forecast for the first time.", "", n, by_name[n].href) for n in sorted(now - before)
-           if n in by_name]
+    new = [
+        Line("New", "forecast for the first time.", "", n, by_name[n].href)
+        for n in sorted(now - before)
+        if n in by_name
+    ]
     gone = []
     for name in sorted(before - now):
         facts = by_name.get(name)
@@ -61,17 +65,22 @@ def _came_and_went(night: NightFrames, by_name: dict[str, SeriesFacts]) -> list[
 
 def _champions(night: NightFrames, by_name: dict[str, SeriesFacts]) -> list[Line]:
     before = dict(night.before("champions").select("series_id", "model").iter_rows())
-    lines = []
+    changed: dict[tuple[str, str], list[SeriesFacts]] = {}
     for name, facts in sorted(by_name.items()):
         old = before.get(name)
-        if old is None or facts.model is None or old == facts.model:
-            continue
-        if facts.model == NOT_FORECAST:
-            text = f"no model could be fitted, {old} before: {facts.model_reason}"
-        else:
-            text = f"{facts.model} in the place of {old}."
-        lines.append(Line("Champion", text, "", name, facts.href))
-    return lines
+        if old is not None and facts.model is not None and old != facts.model:
+            changed.setdefault((old, facts.model), []).append(facts)
+    return [line for (old, new), series in changed.items() for line in _champion_lines(old, new, series)]
+
+
+def _champion_lines(old: str, new: str, series: list[SeriesFacts]) -> list[Line]:
+    if new == NOT_FORECAST:
+        text = f"no model could be fitted, {old} before:"
+        return [Line("Champion", f"{text} {one.model_reason}", "warn", one.name, one.href) for one in series]
+    text = f"{new} in the place of {old}"
+    if len(series) <= NAMED_SINGLY:
+        return [Line("Champion", f"{text}.", "", one.name, one.href) for one in series]
+    return [Line("Champion", f"{text}: {listed([name_text(one.name) for one in series])}.")]
 
 
 def _congestion(night: NightFrames, by_name: dict[str, SeriesFacts]) -> list[Line]:
@@ -104,8 +113,10 @@ def _outlook(night: NightFrames, by_name: dict[str, SeriesFacts]) -> list[Line]:
         said = []
         chances = old["runout_probability"], new["runout_probability"]
         if None not in chances and abs(chances[1] - chances[0]) >= CHANGED_RUNOUT:
-            said.append(f"probability of running out went from {probability_text(chances[0])} to "
-                        f"{probability_text(chances[1])}")
+            said.append(
+                f"probability of running out went from {probability_text(chances[0])} to "
+                f"{probability_text(chances[1])}"
+            )
         dates = old["runout_date_q50"], new["runout_date_q50"]
         if None not in dates and abs((dates[1] - dates[0]).days) >= 7:
             said.append(f"run-out moved from {day_text(dates[0])} to {day_text(dates[1])}")
@@ -128,7 +139,9 @@ def _faults(night: NightFrames) -> list[Line]:
         for frame in (night.tonight("expectations"), night.before("expectations"))
     ]
     for row in failed[0].join(failed[1], on=key, how="anti").to_dicts():
-        text = f"{row['table_name']} newly breaks {row['expectation']} of {row['column_name'] or 'the table'}."
+        text = (
+            f"{row['table_name']} newly breaks {row['expectation']} of {row['column_name'] or 'the table'}."
+        )
         lines.append(Line("New fault", text, "bad", row["source"]))
     events = night["events"]
     for row in events.to_dicts():

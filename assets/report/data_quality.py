@@ -1,6 +1,8 @@
-"""Section: what was read, what was left out, what is missing, and which expectations the data did not meet."""
+"""Section: what was read, what was left out, what is missing, and which expectations do not hold."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import polars as pl
 
@@ -27,7 +29,10 @@ def data_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
     lines = [Line("Source failed", why, "bad", source) for source, why in night.faults]
     if ledger.is_empty():
         return Section("data", "Data quality", "No file has been read yet.", lines=tuple(lines))
-    sums = {name: int(ledger[f"records_{name}"].sum() or 0) for name in ("read", "loaded", "rejected", "duplicate")}
+    sums = {
+        name: int(ledger[f"records_{name}"].sum() or 0)
+        for name in ("read", "loaded", "rejected", "duplicate")
+    }
     lead = (
         f"{int(ledger['files'].sum()):,} files: {sums['read']:,} records read = {sums['loaded']:,} loaded + "
         f"{sums['rejected']:,} rejected + {sums['duplicate']:,} duplicate. {_judged(night)}"
@@ -58,7 +63,16 @@ def _sources(ledger: pl.DataFrame) -> Table:
         )
         for row in ledger.to_dicts()
     ]
-    columns = ("source", "#files", "#rejected files", "#records", "#loaded", "#rejected", "#duplicate", "newest, UTC")
+    columns = (
+        "source",
+        "#files",
+        "#rejected files",
+        "#records",
+        "#loaded",
+        "#rejected",
+        "#duplicate",
+        "newest, UTC",
+    )
     return table_of("The ledger", columns, rows, "raw.ingestion_summary")
 
 
@@ -82,11 +96,16 @@ def _gaps(night: NightFrames, series: list[SeriesFacts]) -> Table | None:
     if not rows:
         return None
     columns = ("series", "#missing", "longest gap", "#outliers", "#in outages", "#impossible")
-    return table_of("Gaps and flags of the last seven days", columns, rows, "series.data_gaps and series.flagged_runs",
-                    is_folded=True)
+    return table_of(
+        "Gaps and flags of the last seven days",
+        columns,
+        rows,
+        "series.data_gaps and series.flagged_runs",
+        is_folded=True,
+    )
 
 
-def _gap_text(gap: dict | None, facts: SeriesFacts) -> str:
+def _gap_text(gap: dict[str, Any] | None, facts: SeriesFacts) -> str:
     if gap is None:
         return "none"
     length = duration_text(gap["steps"] * facts.row["step_seconds"])
@@ -124,15 +143,26 @@ def _files(night: NightFrames) -> Table | None:
     ]
     if not rows:
         return None
-    return table_of("Rejected files", ("source", "file", "reason", "since yesterday"), rows, "raw.ingested_files",
-                    is_folded=True)
+    return table_of(
+        "Rejected files",
+        ("source", "file", "reason", "since yesterday"),
+        rows,
+        "raw.ingested_files",
+        is_folded=True,
+    )
 
 
 def _reasons(night: NightFrames) -> Table | None:
     rows = [
-        (Cell(name_text(row["source"])), Cell(printable(row["reason"], REASON_CHARACTERS)), Cell(f"{row['n']:,}"))
+        (
+            Cell(name_text(row["source"])),
+            Cell(printable(row["reason"], REASON_CHARACTERS)),
+            Cell(f"{row['n']:,}"),
+        )
         for row in night["rejected_lines"].to_dicts()
     ]
     if not rows:
         return None
-    return table_of("Rejected lines by reason", ("source", "reason", "#lines"), rows, "raw.rejected_lines", is_folded=True)
+    return table_of(
+        "Rejected lines by reason", ("source", "reason", "#lines"), rows, "raw.rejected_lines", is_folded=True
+    )

@@ -20,6 +20,7 @@ from assets.report.words import clock_text, offset_at, zone_text
 from assets.thinning import thinned
 from traffic.parsing.quantity import UNKNOWN_UNIT
 
+SPAN: Final = HISTORY + timedelta(days=1)
 PIXELS: Final = 630
 """Of the last week, in the browser: two values for each."""
 STILL_PIXELS: Final = 300
@@ -28,7 +29,7 @@ TARGETS: Final = 96
 
 HEIGHT: Final = 240
 NEAR_CAPACITY: Final = 0.6
-"""The capacity is drawn where something shown comes as near to it as this: else it would flatten the course."""
+"""The capacity is drawn where something shown comes so near to it: else it would flatten the course."""
 
 BANDS: Final = (("q025", "q975", 0.16), ("q10", "q90", 0.22), ("q25", "q75", 0.3))
 _EPOCH: Final = datetime(1970, 1, 1)
@@ -49,7 +50,9 @@ class _Course:
     capacity: float | None
 
 
-def forecast_figure(facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFrame, issued_at_utc: datetime) -> Figure | None:
+def forecast_figure(
+    facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFrame, issued_at_utc: datetime
+) -> Figure | None:
     """Draw the last week of a series and its forecast.
 
     Parameters
@@ -95,7 +98,10 @@ def forecast_text(facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFram
     known = history.drop_nulls("value")
     if known.height:
         top = known.row(int(known["value"].arg_max() or 0), named=True)
-        low, mean = (quantity_text(value, facts.unit) for value in (known["value"].min(), known["value"].mean()))
+        low, mean = (
+            quantity_text(value, facts.unit)
+            for value in known.select(pl.min("value"), pl.mean("value").alias("mean")).row(0)
+        )
         said.append(
             f"Measured over seven days: {low} to {quantity_text(top['value'], facts.unit)} "
             f"({clock_text(top['at_utc'], facts.zone)}), mean {mean}."
@@ -133,7 +139,12 @@ def _course(facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFrame, beg
     )
     room = 0.04 * (highest - bottom) or 1.0
     return _Course(
-        past, ahead, factor, f"{prefix}{unit}" or "value", bottom / factor, (highest + room) / factor,
+        past,
+        ahead,
+        factor,
+        f"{prefix}{unit}" or "value",
+        bottom / factor,
+        (highest + room) / factor,
         capacity / factor if near else None,
     )
 
@@ -153,7 +164,8 @@ def _coarser(points: pl.DataFrame) -> pl.DataFrame:
     each = -(-points.height // TARGETS)
     lower, upper = ("q025", "q10", "q25"), ("q75", "q90", "q975")
     return (
-        points.sort("target_utc").group_by(pl.int_range(pl.len()) // each, maintain_order=True)
+        points.sort("target_utc")
+        .group_by(pl.int_range(pl.len()) // each, maintain_order=True)
         .agg(pl.col("target_utc").first(), pl.col(lower).min(), pl.col("q50").mean(), pl.col(upper).max())
     )
 
@@ -168,40 +180,77 @@ def _short(values: pl.Series) -> list[float | int | None]:
 
 
 def _specification(course: _Course, begin: datetime, alt: str) -> dict[str, Any]:
-    at = f"{int((begin - _EPOCH) / timedelta(milliseconds=1))} + datum.t * 60000"
-    x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "title": None,
-         "axis": {"format": "%a %d", "tickCount": "day", "labelAlign": "left"}}
-    y = {"type": "quantitative", "title": course.unit, "axis": {"tickCount": 4},
-         "scale": {"domain": [course.low, course.high], "nice": False}}
+    first = (begin - _EPOCH) // timedelta(milliseconds=1)
+    at = f"{first} + datum.t * 60000"
+    x: dict[str, Any] = {
+        "field": "at",
+        "type": "temporal",
+        "title": None,
+        "scale": {"type": "utc"},
+        "axis": {"format": "%a %d", "tickCount": "day", "labelAlign": "left"},
+    }
+    y = {
+        "type": "quantitative",
+        "title": course.unit,
+        "axis": {"tickCount": 4},
+        "scale": {"domain": [course.low, course.high], "nice": False},
+    }
     timed = {"transform": [{"calculate": at, "as": "at"}]}
     told = [
         {"field": "at", "type": "temporal", "format": "%a %d %b %H:%M", "title": "at"},
-        *({"field": q, "type": "quantitative", "format": ".3~g", "title": title} for q, title in _TITLES.items()),
+        *(
+            {"field": q, "type": "quantitative", "format": ".3~g", "title": title}
+            for q, title in _TITLES.items()
+        ),
     ]
     bands = [
-        {"mark": {"type": "area", "color": BLUE, "opacity": opacity},
-         "encoding": {"x": x, "y": y | {"field": lower}, "y2": {"field": upper}}}
+        {
+            "mark": {"type": "area", "color": BLUE, "opacity": opacity},
+            "encoding": {"x": x, "y": y | {"field": lower}, "y2": {"field": upper}},
+        }
         for lower, upper, opacity in BANDS
     ]
-    median = {"mark": {"type": "line", "color": BLUE, "strokeWidth": 2}, "encoding": {"x": x, "y": y | {"field": "q50"}}}
+    median = {
+        "mark": {"type": "line", "color": BLUE, "strokeWidth": 2},
+        "encoding": {"x": x, "y": y | {"field": "q50"}},
+    }
     hover = {"mark": {"type": "rule", "opacity": 0, "strokeWidth": 8}, "encoding": {"x": x, "tooltip": told}}
-    past = {"data": {"name": "past"}, **timed, "mark": {"type": "line", "color": INK, "strokeWidth": 1},
-            "encoding": {"x": x, "y": y | {"field": "v"}}}
+    past = {
+        "data": {"name": "past"},
+        **timed,
+        "mark": {"type": "line", "color": INK, "strokeWidth": 1},
+        "encoding": {"x": x, "y": y | {"field": "v"}},
+    }
     layers: list[dict[str, Any]] = [
-        past, {"data": {"name": "ahead"}, **timed, "layer": [*bands, median, hover]}]
+        past,
+        {"data": {"name": "ahead"}, **timed, "layer": [*bands, median, hover]},
+    ]
     if course.capacity is not None:
-        layers.append({"data": {"values": [{}]}, "mark": {"type": "rule", "color": VERMILION, "strokeDash": [6, 4]},
-                       "encoding": {"y": y | {"datum": course.capacity}}})
+        level = {"data": {"values": [{"c": course.capacity}]}, "encoding": {"y": y | {"field": "c"}}}
+        rule = {"mark": {"type": "rule", "color": VERMILION, "strokeDash": [6, 4], "strokeWidth": 1.5}}
+        label = {
+            "type": "text",
+            "text": "capacity",
+            "align": "left",
+            "baseline": "bottom",
+            "dx": 4,
+            "color": INK,
+        }
+        layers += [level | rule, level | {"mark": label | {"x": 0, "dy": -2}}]
     rows = {"past": _columns(course.past), "ahead": _columns(course.ahead)}
     return {"description": alt, "height": HEIGHT, "datasets": rows, "layer": layers}
 
 
 def _drawing(course: _Course, begin: datetime) -> str:
-    end = 60.0 * 24 * 8
+    end = SPAN / timedelta(minutes=1)
     still = Still((0.0, end), (course.low, course.high), HEIGHT)
-    past = thinned(course.past.select(
-        at_utc=pl.lit(_EPOCH) + pl.duration(seconds=(pl.col("t") * 60).cast(pl.Int64)), value="v"
-    ), HISTORY, STILL_PIXELS)
+    past = thinned(
+        course.past.select(
+            at_utc=pl.lit(_EPOCH) + pl.duration(seconds=(pl.col("t") * 60).cast(pl.Int64)), value="v"
+        ),
+        HISTORY,
+        STILL_PIXELS,
+    )
     t = (past["at_utc"].dt.epoch("s") / 60).to_numpy()
     still.line(t, numbers(past, "value"), "past")
     ahead = {name: numbers(course.ahead, name) for name in course.ahead.columns}

@@ -27,23 +27,36 @@ def health_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
     title = "Residuals and periodicity"
     tests, periodic = night["residual_tests"], night["periodicity_tests"]
     if tests.is_empty() and periodic.is_empty():
-        return Section("health", title, "No series was tested in this night: the tests need 100 values and three days.")
+        return Section(
+            "health", title, "No series was tested in this night: the tests need 100 values and three days."
+        )
     lead = (
-        "p-values of the residuals of the selected model (of the periodic one where there is no other): a small "
+        "p-values of the residuals of the selected model (else of the periodic one): a small "
         "one says that something is left over. Whether the mean and the variance follow the time of day, and "
         "whether the day is as long as the step makes it."
     )
     rows = [row for facts in series if (row := _row(facts, tests, periodic))]
-    columns = ("series", "model", *(f"#{word}" for word in _TESTS.values()), "mean and variance by the day", "length of the day")
+    columns = (
+        "series",
+        "model",
+        *(f"#{word}" for word in _TESTS.values()),
+        "mean and variance by the day",
+        "length of the day",
+    )
     table = table_of(
-        "What is left over, and the period", columns, rows,
-        "diagnostics.residual_tests and diagnostics.periodicity_tests", is_folded=True,
+        "What is left over, and the period",
+        columns,
+        rows,
+        "diagnostics.residual_tests and diagnostics.periodicity_tests",
+        is_folded=True,
     )
     return Section("health", title, f"{lead} {_summary(tests)}".strip(), tables=(table,))
 
 
 def _summary(tests: pl.DataFrame) -> str:
-    told = tests.filter((pl.col("model") == "selected") & (pl.col("test") == "ljung_box")).drop_nulls("p_value")
+    told = tests.filter((pl.col("model") == "selected") & (pl.col("test") == "ljung_box")).drop_nulls(
+        "p_value"
+    )
     if told.is_empty():
         return ""
     noise = told.filter(pl.col("p_value") >= LEVEL).height

@@ -70,9 +70,7 @@ def page_name(night: date, number: int = 1) -> str:
     return f"{night}.html" if number == 1 else f"{night}-{number}.html"
 
 
-def night_pages(
-    query: Query, night: NightFrames, time_zone: str, earlier: Sequence[date] = ()
-) -> list[Page]:
+def night_pages(query: Query, night: NightFrames, time_zone: str, earlier: Sequence[date] = ()) -> list[Page]:
     """Write the pages of a night.
 
     Parameters
@@ -116,7 +114,9 @@ def night_pages(
             "style_of_report": (_TEMPLATE.parent / "report.css").read_text(encoding="utf-8"),
             "name_text": name_text,
         }
-        pages.append(Page(name, render_page(_TEMPLATE, title=f"Night of {night.night}", **content), tuple(faults)))
+        pages.append(
+            Page(name, render_page(_TEMPLATE, title=f"Night of {night.night}", **content), tuple(faults))
+        )
     return pages
 
 
@@ -145,7 +145,9 @@ def _in_isolation(title: str, make: Callable[[], Section], faults: list[str]) ->
         return Section(f"fault-{len(faults)}", title, lines=(Line("Fault of the page", why, "bad"),))
 
 
-def _blocks(query: Query, night: NightFrames, here: list[SeriesFacts], faults: list[str]) -> list[SeriesBlock]:
+def _blocks(
+    query: Query, night: NightFrames, here: list[SeriesFacts], faults: list[str]
+) -> list[SeriesBlock]:
     courses = read_courses(query, night.issued_at_utc, [facts.name for facts in here])
     by_series = night["peaks"].partition_by("series_id", as_dict=True)
     nothing = night["peaks"].clear()

@@ -40,12 +40,17 @@ def phase_figure(facts: SeriesFacts, days: pl.DataFrame) -> Figure | None:
     shown = known.select(
         pl.col("local_date"),
         pl.col("is_unusual").fill_null(value=False).alias("odd"),
-        *(pl.when(pl.col(c).is_finite()).then(pl.col(c).round(1)).alias(name) for name, c in _COLUMNS.items()),
+        *(
+            pl.when(pl.col(c).is_finite()).then(pl.col(c).round(1)).alias(name)
+            for name, c in _COLUMNS.items()
+        ),
     )
     note = _text(shown)
     alt = f"{printable(facts.name, 200)}. {note}"
     title = "Phase of each day: minutes later than the others, with 95 % intervals"
-    return Figure(f"{facts.key}-days", title, alt, note, script_json(_specification(shown, alt)), _drawing(shown))
+    return Figure(
+        f"{facts.key}-days", title, alt, note, script_json(_specification(shown, alt)), _drawing(shown)
+    )
 
 
 def _text(shown: pl.DataFrame) -> str:
@@ -55,7 +60,8 @@ def _text(shown: pl.DataFrame) -> str:
     marked = f"unusual: {', '.join(odd)}" if odd else "none unusual"
     return (
         f"Phases of {shown.height} days, from {earliest['m']:+.0f} minutes "
-        f"({short_day(earliest['local_date'])}) to {latest['m']:+.0f} ({short_day(latest['local_date'])}); {marked}."
+        f"({short_day(earliest['local_date'])}) to {latest['m']:+.0f} "
+        f"({short_day(latest['local_date'])}); {marked}."
     )
 
 
@@ -68,24 +74,47 @@ def _span(shown: pl.DataFrame) -> tuple[float, float]:
 def _specification(shown: pl.DataFrame, alt: str) -> dict[str, Any]:
     low, high = _span(shown)
     rows = shown.with_columns(pl.col("local_date").cast(pl.String).alias("d")).drop("local_date")
-    x = {"field": "d", "type": "temporal", "scale": {"type": "utc"}, "title": None,
-         "axis": {"format": "%d %b", "tickCount": 6, "grid": False}}
-    y = {"type": "quantitative", "title": "minutes later", "axis": {"tickCount": 4}, "scale": {"domain": [low, high]}}
-    told = [{"field": "d", "type": "temporal", "format": "%a %d %b", "title": "day"},
-            *({"field": f, "type": "quantitative", "title": t} for f, t in _TITLES.items())]
+    x = {
+        "field": "d",
+        "type": "temporal",
+        "scale": {"type": "utc"},
+        "title": None,
+        "axis": {"format": "%d %b", "tickCount": 6, "grid": False},
+    }
+    y = {
+        "type": "quantitative",
+        "title": "minutes later",
+        "axis": {"tickCount": 4},
+        "scale": {"domain": [low, high]},
+    }
+    told = [
+        {"field": "d", "type": "temporal", "format": "%a %d %b", "title": "day"},
+        *({"field": f, "type": "quantitative", "title": t} for f, t in _TITLES.items()),
+    ]
     return {
         "description": alt,
         "height": HEIGHT,
         "data": {"values": rows.to_dicts(), "format": {"parse": {"d": "utc:'%Y-%m-%d'"}}},
         "layer": [
-            {"mark": {"type": "rule", "color": INK, "opacity": 0.5}, "data": {"values": [{}]},
-             "encoding": {"y": {"datum": 0, "type": "quantitative"}}},
-            {"mark": {"type": "rule", "color": BLUE, "clip": True},
-             "encoding": {"x": x, "y": y | {"field": "lo"}, "y2": {"field": "hi"}}},
-            {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 60},
-             "encoding": {"x": x, "y": y | {"field": "m"}, "tooltip": told,
-                          "shape": {"condition": {"test": "datum.odd", "value": "diamond"}, "value": "circle"},
-                          "color": {"condition": {"test": "datum.odd", "value": VERMILION}, "value": BLUE}}},
+            {
+                "mark": {"type": "rule", "color": INK, "opacity": 0.5},
+                "data": {"values": [{"zero": 0}]},
+                "encoding": {"y": y | {"field": "zero"}},
+            },
+            {
+                "mark": {"type": "rule", "color": BLUE, "clip": True},
+                "encoding": {"x": x, "y": y | {"field": "lo"}, "y2": {"field": "hi"}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "opacity": 1, "size": 60},
+                "encoding": {
+                    "x": x,
+                    "y": y | {"field": "m"},
+                    "tooltip": told,
+                    "shape": {"condition": {"test": "datum.odd", "value": "diamond"}, "value": "circle"},
+                    "color": {"condition": {"test": "datum.odd", "value": VERMILION}, "value": BLUE},
+                },
+            },
         ],
     }
 
@@ -103,4 +132,6 @@ def _drawing(shown: pl.DataFrame) -> str:
     still.points(day[odd], value[odd], "odd", is_diamond=True)
     each = max(-(-n_days // 6), 1)
     x_ticks = [(float(n), f"{first + timedelta(n):%d %b}") for n in range(0, n_days + 1, each)]
-    return still.markup(x_ticks, [(v, f"{v:+.3g}" if v else "0") for v in nice_ticks(*_span(shown))], "minutes later")
+    return still.markup(
+        x_ticks, [(v, f"{v:+.3g}" if v else "0") for v in nice_ticks(*_span(shown))], "minutes later"
+    )

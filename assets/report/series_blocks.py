@@ -19,7 +19,11 @@ SHOWN_DAYS: Final = 14
 
 
 def series_block(
-    facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFrame, days: pl.DataFrame, issued_at_utc: datetime
+    facts: SeriesFacts,
+    history: pl.DataFrame,
+    points: pl.DataFrame,
+    days: pl.DataFrame,
+    issued_at_utc: datetime,
 ) -> SeriesBlock:
     """Gather what the page says of a series.
 
@@ -52,7 +56,9 @@ def series_block(
 def _sentences(facts: SeriesFacts) -> list[str]:
     said = []
     if facts.row["status"] != "ok":
-        said.append(f"The series is {facts.row['status'].replace('_', ' ')}: {facts.row['reason'] or 'no reason'}")
+        said.append(
+            f"The series is {facts.row['status'].replace('_', ' ')}: {facts.row['reason'] or 'no reason'}"
+        )
     if facts.model == NOT_FORECAST:
         said.append(f"Not forecast: {facts.model_reason}")
     elif facts.model:
@@ -72,8 +78,10 @@ def _hours(facts: SeriesFacts, points: pl.DataFrame) -> Table | None:
     known = points.filter(pl.col("q50").is_finite())
     if known.is_empty():
         return None
-    hours = known.sort("target_utc").group_by_dynamic("target_utc", every="1h").agg(
-        pl.col("q50").mean(), pl.col("q10").min(), pl.col("q90", "q975").max()
+    hours = (
+        known.sort("target_utc")
+        .group_by_dynamic("target_utc", every="1h")
+        .agg(pl.col("q50").mean(), pl.col("q10").min(), pl.col("q90", "q975").max())
     )
     rows = tuple(
         (

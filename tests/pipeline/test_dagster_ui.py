@@ -250,7 +250,9 @@ def test_each_asset_shows_what_was_written(ui: Ui, runs: Any) -> None:
         assert newest["partition"] in ([None, NIGHT, *EARLIER_NIGHTS]), name
         labels = {entry["label"] for entry in newest["metadataEntries"]}
         assert labels >= (
-            {"path", "size_bytes"} if name in ("published.traffic", "reports.page") else {"dagster/row_count", "preview"}
+            {"path", "size_bytes"}
+            if name in ("published.traffic", "reports.page")
+            else {"dagster/row_count", "preview"}
         )
 
 
