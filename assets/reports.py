@@ -1,7 +1,7 @@
 """The night's page in ``home/reports``, written once its tables are published.
 
-It is read from the warehouse of the run that published them, so that it shows one night whole; what it says is in
-``report``. All nights' pages are kept, for people link to them.
+It is read from the warehouse of the run that published them, so that it shows one night whole; what it says
+is in ``report``. All nights' pages are kept, for people link to them.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ EARLIER_NIGHTS = 7
         dg.AssetSpec(
             KEY,
             deps=[dg.AssetKey(["published", "traffic"])],
-            description="The files home/reports/<night>.html and latest.html: what the night found, for people.",
+            description="home/reports/<night>.html and latest.html: what the night found, for people.",
             group_name="published",
             kinds={"html"},
             owners=OWNERS,

@@ -29,7 +29,9 @@
       const fluid = { width: "container", autosize: { type: "fit-x", contains: "padding" }, config: sharedConfig() };
       const whole = specification.config ? specification : { ...fluid, ...specification };
       // The interpreter needs no evaluation of strings, which the page's own policy forbids.
-      await vegaEmbed(place, whole, { actions: false, renderer: "svg", ast: true, mode: "vega-lite" });
+      // In a part of its own: it would make of the place, which is one picture, a document of a thousand marks.
+      const inner = place.appendChild(document.createElement("div"));
+      await vegaEmbed(inner, whole, { actions: false, renderer: "svg", ast: true, mode: "vega-lite" });
       figure.classList.add("is-live");
       state.drawn = ++drawn;
     } catch (error) {

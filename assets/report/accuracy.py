@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from assets.report.blocks import Cell, Section, table_of
 from assets.report.night_frames import SCORED_NIGHTS, NightFrames
 from assets.report.series_facts import SeriesFacts
@@ -28,12 +30,13 @@ def accuracy_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
         )
     skills = [s for row in scored.values() if (s := row["skill_naive"]) is not None]
     lead = (
-        f"1 is without error, 0 as good as the value at the same time of the day before, below 0 worse. Of the "
+        f"1 is without error, 0 as good as the day before's value at the same time, below 0 worse. Of the "
         f"last {SCORED_NIGHTS} nights, {len(scored):,} series are scored"
     )
     if skills:
         better = sum(skill > 0 for skill in skills)
-        lead += f": {better:,} better than naive, the middle one by {percent_text(sorted(skills)[len(skills) // 2])} of its error"
+        middle = percent_text(sorted(skills)[len(skills) // 2])
+        lead += f": {better:,} better than naive; the middle one errs {middle} less"
     rows.sort(key=lambda facts: _worst_first(scored.get(facts.name), tried.get(facts.name)))
     columns = (
         "series",
@@ -55,12 +58,12 @@ def accuracy_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
     return Section("accuracy", title, f"{lead}.", tables=(table,))
 
 
-def _worst_first(scored: dict | None, tried: dict | None) -> float:
+def _worst_first(scored: dict[str, Any] | None, tried: dict[str, Any] | None) -> float:
     skill = (scored or {}).get("skill_naive")
     return (tried or {}).get("skill_naive") or 0.0 if skill is None else skill
 
 
-def _row(facts: SeriesFacts, scored: dict, tried: dict) -> tuple[Cell, ...]:
+def _row(facts: SeriesFacts, scored: dict[str, Any], tried: dict[str, Any]) -> tuple[Cell, ...]:
     skill = scored.get("skill_naive")
     return (
         Cell(name_text(facts.name), facts.href),

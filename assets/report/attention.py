@@ -41,13 +41,8 @@ def attention_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
 def _interleaved(kinds: list[list[Line]]) -> list[Line]:
     """Put the worst of each kind before the second of any: ten links must not hide one broken source."""
     longest = max(map(len, kinds), default=0)
-    mixed = [
-        (line.tone != "bad", place, line)
-        for place in range(longest)
-        for k in kinds
-        for line in k[place : place + 1]
-    ]
-    return [line for _, _, line in sorted(mixed, key=lambda entry: entry[:2])]
+    mixed = [line for place in range(longest) for kind in kinds for line in kind[place : place + 1]]
+    return sorted(mixed, key=lambda line: line.tone != "bad")
 
 
 def _faults(night: NightFrames) -> list[Line]:
@@ -56,12 +51,14 @@ def _faults(night: NightFrames) -> list[Line]:
     failed_as_a_whole = {source for source, _ in night.faults}
     for (source,), files in rejected.group_by("source", maintain_order=True):
         if source not in failed_as_a_whole:
-            text = f"{files.height:,} new files were rejected: {files['reason'][0]}"
+            many = "1 new file was" if files.height == 1 else f"{files.height:,} new files were"
+            text = f"{many} rejected: {files['reason'][0]}"
             lines.append(Line("Files rejected", text, "bad", str(source), "#data"))
     judged = night.tonight("expectations")
     failed = judged.filter(~judged["success"].fill_null(value=False))
     for (table,), rows in failed.group_by("table_name", maintain_order=True):
-        text = f"{rows.height} of {judged.filter(judged['table_name'] == table).height} expectations do not hold."
+        n_judged = judged.filter(judged["table_name"] == table).height
+        text = f"expectations that do not hold: {rows.height} of {n_judged}."
         lines.append(Line("Check failed", text, "bad", str(table), "#data"))
     return lines
 

@@ -8,9 +8,10 @@ from assets.printable import printable
 from assets.report.blocks import Line, Section
 from assets.report.night_frames import NightFrames
 from assets.report.series_facts import NOT_FORECAST, SeriesFacts, congestion_of
-from assets.report.words import day_text, percent_text, probability_text
+from assets.report.words import day_text, listed, name_text, percent_text, probability_text
 
 SHOWN: Final = 30
+NAMED_SINGLY: Final = 3
 CHANGED_PROBABILITY: Final = 0.05
 CHANGED_RUNOUT: Final = 0.1
 CHANGED_HEADROOM: Final = 0.05
@@ -64,17 +65,22 @@ def _came_and_went(night: NightFrames, by_name: dict[str, SeriesFacts]) -> list[
 
 def _champions(night: NightFrames, by_name: dict[str, SeriesFacts]) -> list[Line]:
     before = dict(night.before("champions").select("series_id", "model").iter_rows())
-    lines = []
+    changed: dict[tuple[str, str], list[SeriesFacts]] = {}
     for name, facts in sorted(by_name.items()):
         old = before.get(name)
-        if old is None or facts.model is None or old == facts.model:
-            continue
-        if facts.model == NOT_FORECAST:
-            text = f"no model could be fitted, {old} before: {facts.model_reason}"
-        else:
-            text = f"{facts.model} in the place of {old}."
-        lines.append(Line("Champion", text, "", name, facts.href))
-    return lines
+        if old is not None and facts.model is not None and old != facts.model:
+            changed.setdefault((old, facts.model), []).append(facts)
+    return [line for (old, new), series in changed.items() for line in _champion_lines(old, new, series)]
+
+
+def _champion_lines(old: str, new: str, series: list[SeriesFacts]) -> list[Line]:
+    if new == NOT_FORECAST:
+        text = f"no model could be fitted, {old} before:"
+        return [Line("Champion", f"{text} {one.model_reason}", "warn", one.name, one.href) for one in series]
+    text = f"{new} in the place of {old}"
+    if len(series) <= NAMED_SINGLY:
+        return [Line("Champion", f"{text}.", "", one.name, one.href) for one in series]
+    return [Line("Champion", f"{text}: {listed([name_text(one.name) for one in series])}.")]
 
 
 def _congestion(night: NightFrames, by_name: dict[str, SeriesFacts]) -> list[Line]:

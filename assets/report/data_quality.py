@@ -1,6 +1,8 @@
-"""Section: what was read, what was left out, what is missing, and which expectations the data did not meet."""
+"""Section: what was read, what was left out, what is missing, and which expectations do not hold."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import polars as pl
 
@@ -103,7 +105,7 @@ def _gaps(night: NightFrames, series: list[SeriesFacts]) -> Table | None:
     )
 
 
-def _gap_text(gap: dict | None, facts: SeriesFacts) -> str:
+def _gap_text(gap: dict[str, Any] | None, facts: SeriesFacts) -> str:
     if gap is None:
         return "none"
     length = duration_text(gap["steps"] * facts.row["step_seconds"])

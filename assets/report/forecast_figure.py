@@ -20,6 +20,7 @@ from assets.report.words import clock_text, offset_at, zone_text
 from assets.thinning import thinned
 from traffic.parsing.quantity import UNKNOWN_UNIT
 
+SPAN: Final = HISTORY + timedelta(days=1)
 PIXELS: Final = 630
 """Of the last week, in the browser: two values for each."""
 STILL_PIXELS: Final = 300
@@ -28,7 +29,7 @@ TARGETS: Final = 96
 
 HEIGHT: Final = 240
 NEAR_CAPACITY: Final = 0.6
-"""The capacity is drawn where something shown comes as near to it as this: else it would flatten the course."""
+"""The capacity is drawn where something shown comes so near to it: else it would flatten the course."""
 
 BANDS: Final = (("q025", "q975", 0.16), ("q10", "q90", 0.22), ("q25", "q75", 0.3))
 _EPOCH: Final = datetime(1970, 1, 1)
@@ -98,7 +99,8 @@ def forecast_text(facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFram
     if known.height:
         top = known.row(int(known["value"].arg_max() or 0), named=True)
         low, mean = (
-            quantity_text(value, facts.unit) for value in (known["value"].min(), known["value"].mean())
+            quantity_text(value, facts.unit)
+            for value in known.select(pl.min("value"), pl.mean("value").alias("mean")).row(0)
         )
         said.append(
             f"Measured over seven days: {low} to {quantity_text(top['value'], facts.unit)} "
@@ -178,12 +180,13 @@ def _short(values: pl.Series) -> list[float | int | None]:
 
 
 def _specification(course: _Course, begin: datetime, alt: str) -> dict[str, Any]:
-    at = f"{int((begin - _EPOCH) / timedelta(milliseconds=1))} + datum.t * 60000"
-    x = {
+    first = (begin - _EPOCH) // timedelta(milliseconds=1)
+    at = f"{first} + datum.t * 60000"
+    x: dict[str, Any] = {
         "field": "at",
         "type": "temporal",
-        "scale": {"type": "utc"},
         "title": None,
+        "scale": {"type": "utc"},
         "axis": {"format": "%a %d", "tickCount": "day", "labelAlign": "left"},
     }
     y = {
@@ -223,19 +226,23 @@ def _specification(course: _Course, begin: datetime, alt: str) -> dict[str, Any]
         {"data": {"name": "ahead"}, **timed, "layer": [*bands, median, hover]},
     ]
     if course.capacity is not None:
-        layers.append(
-            {
-                "data": {"values": [{}]},
-                "mark": {"type": "rule", "color": VERMILION, "strokeDash": [6, 4]},
-                "encoding": {"y": y | {"datum": course.capacity}},
-            }
-        )
+        level = {"data": {"values": [{"c": course.capacity}]}, "encoding": {"y": y | {"field": "c"}}}
+        rule = {"mark": {"type": "rule", "color": VERMILION, "strokeDash": [6, 4], "strokeWidth": 1.5}}
+        label = {
+            "type": "text",
+            "text": "capacity",
+            "align": "left",
+            "baseline": "bottom",
+            "dx": 4,
+            "color": INK,
+        }
+        layers += [level | rule, level | {"mark": label | {"x": 0, "dy": -2}}]
     rows = {"past": _columns(course.past), "ahead": _columns(course.ahead)}
     return {"description": alt, "height": HEIGHT, "datasets": rows, "layer": layers}
 
 
 def _drawing(course: _Course, begin: datetime) -> str:
-    end = 60.0 * 24 * 8
+    end = SPAN / timedelta(minutes=1)
     still = Still((0.0, end), (course.low, course.high), HEIGHT)
     past = thinned(
         course.past.select(

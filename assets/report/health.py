@@ -31,7 +31,7 @@ def health_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
             "health", title, "No series was tested in this night: the tests need 100 values and three days."
         )
     lead = (
-        "p-values of the residuals of the selected model (of the periodic one where there is no other): a small "
+        "p-values of the residuals of the selected model (else of the periodic one): a small "
         "one says that something is left over. Whether the mean and the variance follow the time of day, and "
         "whether the day is as long as the step makes it."
     )

@@ -1,7 +1,7 @@
 """The rows of one night that the page is made from.
 
-Everything is as the night knew it: rows of later nights and of later days are left out, so that a night that is
-run again gets the page of its own day. What the rows mean belongs to the sections.
+Everything is as the night knew it: rows of later nights and of later days are left out, so that a night that
+is run again gets the page of its own day. What the rows mean belongs to the sections.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ _OF_THE_NIGHT = {
     """,
     "bills": "FROM planning.bills WHERE issued_at_utc = $1 ORDER BY bill, is_billed DESC, method",
     "reliability": 'FROM planning.reliability WHERE issued_at_utc = $1 ORDER BY "window", bin_left',
-    "residual_tests": "FROM diagnostics.residual_tests WHERE issued_at_utc = $1 ORDER BY series_id, model, test",
-    "periodicity_tests": "FROM diagnostics.periodicity_tests WHERE issued_at_utc = $1 ORDER BY series_id, test",
+    "residual_tests": "FROM diagnostics.residual_tests WHERE issued_at_utc = $1",
+    "periodicity_tests": "FROM diagnostics.periodicity_tests WHERE issued_at_utc = $1",
     "accuracy": f"""
         SELECT series_id, count(*) AS n_nights,
             1 - sum((1 - skill_naive) * mae_naive * n_scored) / nullif(sum(mae_naive * n_scored), 0)

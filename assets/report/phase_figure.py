@@ -60,7 +60,8 @@ def _text(shown: pl.DataFrame) -> str:
     marked = f"unusual: {', '.join(odd)}" if odd else "none unusual"
     return (
         f"Phases of {shown.height} days, from {earliest['m']:+.0f} minutes "
-        f"({short_day(earliest['local_date'])}) to {latest['m']:+.0f} ({short_day(latest['local_date'])}); {marked}."
+        f"({short_day(earliest['local_date'])}) to {latest['m']:+.0f} "
+        f"({short_day(latest['local_date'])}); {marked}."
     )
 
 
@@ -97,8 +98,8 @@ def _specification(shown: pl.DataFrame, alt: str) -> dict[str, Any]:
         "layer": [
             {
                 "mark": {"type": "rule", "color": INK, "opacity": 0.5},
-                "data": {"values": [{}]},
-                "encoding": {"y": {"datum": 0, "type": "quantitative"}},
+                "data": {"values": [{"zero": 0}]},
+                "encoding": {"y": y | {"field": "zero"}},
             },
             {
                 "mark": {"type": "rule", "color": BLUE, "clip": True},

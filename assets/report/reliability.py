@@ -35,7 +35,7 @@ def reliability_section(night: NightFrames) -> Section:
         return Section(
             "reliability",
             _TITLE,
-            "No earlier night could be replayed for a link with a capacity, so the probabilities cannot be judged.",
+            "No earlier night could be replayed for a link with a capacity, so they cannot be judged.",
         )
     parts = [(window, known.filter(pl.col("window") == window)) for window in _WINDOWS]
     parts = [(window, rows) for window, rows in parts if rows.height]

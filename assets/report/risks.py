@@ -45,9 +45,13 @@ def risks_section(night: NightFrames, series: list[SeriesFacts]) -> Section:
         else "Probability that the load exceeds a share of the capacity at any moment of the 24 hours after "
         "midnight; and when the busy hour's 95th percentile will first pass the share that counts as full."
     )
-    tables = (_tonight(told), _later(told)) if told else ()
+    tables = [_tonight(told), _later(told)] if told else []
     bills = _bills(night)
-    return Section("risk", "Links at risk", lead, tables=(*tables, *([bills] if bills else [])))
+    if bills:
+        tables.append(bills)
+    else:
+        lead += f" {_NO_BILL}"
+    return Section("risk", "Links at risk", lead, tables=tuple(table for table in tables if table.rows))
 
 
 def risk_sentence(facts: SeriesFacts) -> str:
@@ -202,7 +206,7 @@ def _bill_lines(night: NightFrames) -> list[Line]:
             lines.append(
                 Line(
                     "Bill",
-                    f"95th percentile at month's end {quantity_text(expected, unit)}, above the commitment of "
+                    f"At month's end {quantity_text(expected, unit)}, above the commitment of "
                     f"{quantity_text(commitment, unit)}.",
                     "warn",
                     row["bill"],
@@ -210,8 +214,3 @@ def _bill_lines(night: NightFrames) -> list[Line]:
                 )
             )
     return lines
-
-
-def no_bill_sentence(night: NightFrames) -> str:
-    """Say that there is no bill, where there is none."""
-    return _NO_BILL if night["bills"].is_empty() else ""

@@ -154,7 +154,7 @@ def facts_of(night: NightFrames, series_per_page: int, page_names: list[str]) ->
 
 
 def risk_order(facts: SeriesFacts) -> tuple[Any, ...]:
-    """Key to sort series by: how likely full tonight, how near to it later, then by name; unusable ones last."""
+    """Key to sort series by: how likely full tonight, how near to it later, name; unusable ones last."""
     known = facts.congestion.probabilities if facts.congestion else {}
     tonight = tuple(-known[threshold] for threshold in sorted(known, reverse=True))
     runout, headroom = facts.outlook.get("runout_probability"), facts.outlook.get("headroom")

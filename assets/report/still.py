@@ -1,7 +1,7 @@
 """Still drawings: small SVGs by hand, which stand where no script runs, before one has run, and in print.
 
-They take the page's colours by class, so that they are right in the light and in the dark. What is drawn belongs
-to the figures; the charts of a script, to Vega.
+They take the page's colours by class, so that they are right in the light and in the dark. What is drawn
+belongs to the figures; the charts of a script, to Vega.
 """
 
 from __future__ import annotations
@@ -93,10 +93,11 @@ class Still:
         """Draw a mark at each place."""
         px, py = self._places(x, y)
         known = np.isfinite(py)
-        r = _MARK
+        r, side = _MARK, 1.6 * _MARK
+        diamond = f"l{side} {side}l-{side} {side}l-{side} -{side}z"
         for a, b in zip(px[known], py[known], strict=True):
             self._marks.append(
-                f'<path class="mark {kind}" d="M{a:.4g} {b - 1.6 * r:.4g}l{r * 1.6} {r * 1.6}l-{r * 1.6} {r * 1.6}l-{r * 1.6} -{r * 1.6}z"/>'
+                f'<path class="mark {kind}" d="M{a:.4g} {b - side:.4g}{diamond}"/>'
                 if is_diamond
                 else f'<circle class="mark {kind}" cx="{a:.4g}" cy="{b:.4g}" r="{r}"/>'
             )

@@ -1,4 +1,4 @@
-"""A Chromium that is spoken to while a page is open: keys, sizes, media, what assistive technology is told."""
+"""A Chromium that is spoken to while a page is open: keys, sizes, media, and what a screen reader is told."""
 
 from __future__ import annotations
 
