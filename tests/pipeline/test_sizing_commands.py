@@ -173,7 +173,10 @@ def test_a_failover_onto_a_larger_link_is_told_in_a_table_and_in_rows(home: Path
         (("--series", "metro/FRA_PAR_in", "--add", "www/bytes"), "cannot be added"),
         (("--series", "metro/FRA_PAR_in", "--add", "metro/FRA_PAR_in"), "they are one series"),
         (("--series", "metro/FRA_PAR_in", "--capacity", "20 requests"), "20 requests"),
-        (("--series", "metro/FRA_PAR_in", "--capacity", "20"), "is not a quantity"),
+        (
+            ("--series", "metro/FRA_PAR_in", "--capacity", "20"),
+            "write a number and a unit such as '20 Gbit/s'",
+        ),
         (("--series", "metro/FRA_PAR_in", "--capacity", "0 Gbit/s"), "must be above 0"),
         (("--series", "www/requests", "--capacity", "1 Gbit/s"), "cannot be expressed in 'request'"),
     ],
@@ -187,7 +190,7 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(
 
 
 def test_while_a_night_writes_the_published_copy_answers_and_says_so(home: Path) -> None:
-    with hold(home / "warehouse" / "traffic.lock", "a test"):
+    with hold(home / "warehouse" / "traffic.lock", "a test", wait_seconds=0):
         done = said(home, "whatif", "--series", "metro/FRA_PAR_in")
     assert done.exit_code == 0, done.output
     assert "a night is being written: growth and run-out are those of the last sixty days" in done.output
