@@ -70,7 +70,13 @@ def capacity_in(quantity: str, link: Link) -> float:
     ValueError
         If it is no quantity above zero, or of another kind than the link's.
     """
-    capacity = convert(quantity, link.unit, link.step_seconds)
+    try:
+        capacity = convert(quantity, link.unit, link.step_seconds)
+    except ValueError as error:
+        raise ValueError(
+            f"the capacity {quantity!r} of {link.series_id!r} cannot be read ({error}); write a number and a "
+            f"unit such as '20 Gbit/s', of the kind of {link.unit!r}"
+        ) from None
     if not (np.isfinite(capacity) and capacity > 0):
-        raise ValueError(f"{quantity!r} must be above 0")
+        raise ValueError(f"the capacity {quantity!r} must be above 0")
     return capacity

@@ -1,8 +1,11 @@
-"""Traces of the demo's series, drawn by the command, read back and held against what was asked for."""
+"""Traces and what-ifs of the demo's series, by the commands, held against what was asked for."""
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,8 @@ from click.testing import CliRunner, Result
 from orchestration.cli import main
 from traffic.parsing.content import LineBlock
 from traffic.parsing.weblog import FORMATS, WebLogReader
+from warehouse import read_query
+from warehouse.lock import hold
 
 pytestmark = pytest.mark.pipeline
 
@@ -114,6 +119,81 @@ def test_what_cannot_be_traced_is_refused_in_a_sentence(
     assert done.exit_code == 2
     assert sentence in " ".join(done.output.split())
     assert "\x1b" not in done.output
+
+
+def asked(home: Path, *words: object) -> dict[tuple[Any, ...], Any]:
+    done = said(home, "whatif", "--series", "metro/FRA_PAR_in", *words, "--format", "json")
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)["figures"]
+    return {(row["name"], row["threshold"], row["window"], row["at_local"]): row for row in figures}
+
+
+def test_as_it_is_is_what_the_night_has_written(home: Path) -> None:
+    figures = asked(home, "--scale", "1.3")
+    query = "FROM planning.outlook WHERE series_id = 'metro/FRA_PAR_in'"
+    outlook = read_query(home / "published" / "traffic.duckdb", query).row(0, named=True)
+    names = ("capacity", "busy_hour_local", "busy_hour_p95", "headroom", "growth_per_week", "p95_billing_q50")
+    for name in names:
+        assert figures[name, None, None, None]["as_it_is"] == pytest.approx(outlook[name], rel=1e-9)
+    threshold = outlook["runout_threshold"]
+    probability = figures["runout_probability", threshold, None, None]["as_it_is"]
+    assert probability == pytest.approx(outlook["runout_probability"])
+    assert figures["runout_date_q50", threshold, None, None]["as_it_is"] == str(outlook["runout_date_q50"])
+
+
+def test_a_failover_onto_a_larger_link_is_told_in_a_table_and_in_rows(home: Path) -> None:
+    ask = ("--add", "metro/FRA_AMS_in", "--capacity", "100 Gbit/s")
+    figures = asked(home, *ask)
+    assert figures["capacity", None, None, None] == {
+        **figures["capacity", None, None, None],
+        "as_it_is": 1e10,
+        "what_if": 1e11,
+    }
+    done = said(home, "whatif", "--series", "metro/FRA_PAR_in", *ask)
+    assert "what if with metro/FRA_AMS_in, capacity 100 Gbit/s?" in " ".join(done.output.split())
+    for words in (
+        "as it is",
+        "above 90% of the capacity tonight",
+        "likeliest hour",
+        "headroom",
+        "100 Gbit/s",
+    ):
+        assert words in done.output
+    rows = said(home, "whatif", "--series", "metro/FRA_PAR_in", *ask, "--format", "csv")
+    assert len(list(csv.DictReader(io.StringIO(rows.stdout)))) == len(figures)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--series", "metro/FRA_PAR"), "did you mean 'metro/FRA_PAR_in'"),
+        (("--series", "metro/FRA_PAR_in", "--add", "metro/FRA_AMS_im"), "did you mean 'metro/FRA_AMS_in'"),
+        (("--series", "metro/FRA_PAR_in", "--scale", "0"), "must be a finite number above 0"),
+        (("--series", "metro/FRA_PAR_in", "--scale", "-2"), "must be a finite number above 0"),
+        (("--series", "metro/FRA_PAR_in", "--add", "www/bytes"), "cannot be added"),
+        (("--series", "metro/FRA_PAR_in", "--add", "metro/FRA_PAR_in"), "they are one series"),
+        (("--series", "metro/FRA_PAR_in", "--capacity", "20 requests"), "20 requests"),
+        (
+            ("--series", "metro/FRA_PAR_in", "--capacity", "20"),
+            "write a number and a unit such as '20 Gbit/s'",
+        ),
+        (("--series", "metro/FRA_PAR_in", "--capacity", "0 Gbit/s"), "must be above 0"),
+        (("--series", "www/requests", "--capacity", "1 Gbit/s"), "cannot be expressed in 'request'"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_a_sentence(
+    home: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    done = said(home, "whatif", *words)
+    assert done.exit_code == 2
+    assert sentence in " ".join(done.output.split())
+
+
+def test_while_a_night_writes_the_published_copy_answers_and_says_so(home: Path) -> None:
+    with hold(home / "warehouse" / "traffic.lock", "a test", wait_seconds=0):
+        done = said(home, "whatif", "--series", "metro/FRA_PAR_in")
+    assert done.exit_code == 0, done.output
+    assert "a night is being written: growth and run-out are those of the last sixty days" in done.output
 
 
 def test_a_home_without_a_night_says_what_to_do(tmp_path: Path) -> None:
