@@ -18,9 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-CLOCKS = frozenset(
-    {"loaded_at_utc", "run_at_utc", "evaluated_at_utc", "applied_at_utc", "published_at_utc"}
-)
+CLOCKS = frozenset({"loaded_at_utc", "run_at_utc", "evaluated_at_utc", "applied_at_utc", "published_at_utc"})
 # A night that is run again judges again: the same verdicts stand there twice, under two clocks.
 JUDGED = "quality.expectations"
 ENDED = frozenset({"SUCCESS", "FAILURE", "CANCELED"})
