@@ -56,6 +56,8 @@ FILLED = (
     "diagnostics.density",
     "diagnostics.ensemble_correlation",
     "diagnostics.continuous_correlation",
+    "planning.congestion",
+    "planning.reliability",
 )
 LAID_OUT = (
     "planning.congestion",
