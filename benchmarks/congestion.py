@@ -133,9 +133,8 @@ def _print(name: str, judged: dict[str, Judged], seconds: float) -> None:
             q = np.clip(p, 1e-4, 1 - 1e-4)
             log = -np.mean(came * np.log(q) + (1 - came) * np.log1p(-q))
             print(f"| {way} | {np.mean((p - came) ** 2):.4f} | {log:.4f} |")
-        print(
-            "\n| forecast, % | forecasts | mean, % | came, % | 95 % band |\n| --- | ---: | ---: | ---: | --- |"
-        )
+        print("\n| forecast, % | forecasts | mean, % | came, % | 95 % band |")
+        print("| --- | ---: | ---: | ---: | --- |")
         for row in reliability_table(np.concatenate(one.said[OURS]), came, nights).iter_rows(named=True):
             if row["n_forecasts"]:
                 mark = "" if row["lower_95"] <= row["share_happened"] <= row["upper_95"] else " *"

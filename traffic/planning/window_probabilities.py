@@ -218,7 +218,7 @@ class _WindowLaws:
         of_paths = self.recalibration.above(self.paths.scores(values))
         of_days = self.climatology.above(values)
         pooled = self.pool.mean(of_paths, of_days)
-        has_days = self.climatology.weights.any(axis=1)[:, None]
+        has_days = (self.climatology.weights > 0).any(axis=1, keepdims=True)
         return np.clip(np.where(has_days, pooled, of_paths), 0.0, 1.0)
 
 

@@ -15,7 +15,7 @@ CREATE TABLE planning.reliability (
 );
 
 COMMENT ON TABLE planning.reliability IS
-    'One row per night, window and bin of probability, over the series and the nights before it that each night replays: of all times when an excess was forecast to be about this likely, the share at which it happened.';
+    'One row per night, window and bin of probability, over the series and the nights before it that each night replays: of all times when an excess was forecast to be about this likely, the share at which it happened. Thresholds are the configured shares of the capacity and, known at each eve, the 50, 80, 95 and 100 % quantiles of the series'' daily highest values, 1.1 and 1.3 times the largest.';
 
 COMMENT ON COLUMN planning.reliability.issued_at_utc IS
     'Midnight of the platform, in UTC, whose past the night knew.';
