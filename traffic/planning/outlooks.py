@@ -225,8 +225,9 @@ def _drawn_ratios(
     """Draw runs of past ratios, spread a little wider: a short record's own mean is near its values."""
     run = min(4, ratios.size)
     n_runs = -(-n_weeks // run)
-    begin = rng.integers(0, ratios.size - run + 1, (n_paths, n_runs))
-    place = (begin[:, :, None] + np.arange(run)).reshape(n_paths, -1)[:, :n_weeks]
+    # Runs go around the record, or its middle would come more often than its ends.
+    begin = rng.integers(0, ratios.size, (n_paths, n_runs))
+    place = (begin[:, :, None] + np.arange(run)).reshape(n_paths, -1)[:, :n_weeks] % ratios.size
     mean = ratios.mean()
     wider = np.sqrt((ratios.size + 1) / max(ratios.size - 1, 1))
     return np.asarray(mean + (ratios[place] - mean) * wider)
