@@ -145,8 +145,8 @@ _CLAIMS = (
     _Claim(
         "models.backtests",
         "one_model_at_most_is_champion",
-        "Of the models tried on a series and step in the newest night at most one is the champion.",
-        "SELECT series_id, step_seconds, count(*) AS champions FROM models.backtests "
+        "Of the models tried on a series, step and horizon in the newest night at most one is champion.",
+        "SELECT series_id, step_seconds, horizon, count(*) AS champions FROM models.backtests "
         "WHERE issued_at_utc = {newest} AND is_champion GROUP BY ALL HAVING count(*) > 1",
     ),
     _Claim(
