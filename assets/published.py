@@ -28,6 +28,8 @@ _MADE_LAST = (
     "models.volatility_candidates",
     "diagnostics.daily_peaks",
     "quality.expectations",
+    "planning.reliability",
+    "planning.bills",
     "alerts.events",
 )
 # A copy is written at once: its estimates are its numbers of rows.

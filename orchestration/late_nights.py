@@ -48,7 +48,9 @@ class Punctuality:
     sentence: str
 
 
-def due_night(now: datetime, asked_since: datetime | None, time_zone: str) -> date | None:
+def due_night(
+    now: datetime, asked_since: datetime | None, time_zone: str, late_after: timedelta = LATE_AFTER
+) -> date | None:
     """Return the newest night that must be there by now.
 
     Parameters
@@ -59,21 +61,25 @@ def due_night(now: datetime, asked_since: datetime | None, time_zone: str) -> da
         With a zone: since when the schedule asks for nights; None if it does not.
     time_zone : str
         IANA name of the platform's zone.
+    late_after : timedelta
+        How long a night may take.
 
     Returns
     -------
     datetime.date or None
-        None if the schedule has not asked for one that has had its two hours.
+        None if the schedule has not asked for one that has had its time.
     """
     if asked_since is None:
         return None
     night = now.astimezone(ZoneInfo(time_zone)).date()
-    while _due(night, time_zone) + LATE_AFTER > now:
+    while _due(night, time_zone) + late_after > now:
         night -= timedelta(days=1)
     return night if _due(night, time_zone) >= asked_since else None
 
 
-def punctuality(instance: dg.DagsterInstance, now: datetime, time_zone: str) -> Punctuality:
+def punctuality(
+    instance: dg.DagsterInstance, now: datetime, time_zone: str, late_after: timedelta = LATE_AFTER
+) -> Punctuality:
     """Say whether the newest night that is due has been published.
 
     Parameters
@@ -84,9 +90,11 @@ def punctuality(instance: dg.DagsterInstance, now: datetime, time_zone: str) -> 
         With a zone.
     time_zone : str
         IANA name of the platform's zone.
+    late_after : timedelta
+        How long a night may take.
     """
     asked_since = _asked_since(instance)
-    night = due_night(now, asked_since, time_zone)
+    night = due_night(now, asked_since, time_zone, late_after)
     if asked_since is None:
         return Punctuality(None, True, "the schedule is not at work: no night is expected")
     if night is None:
@@ -98,10 +106,8 @@ def punctuality(instance: dg.DagsterInstance, now: datetime, time_zone: str) -> 
     if instance.fetch_materializations(wanted, limit=1).records:
         return Punctuality(night, True, f"the night of {key} is published")
     due = f"{NIGHTLY_HOUR:02}:00 ({time_zone})"
-    hours = LATE_AFTER // timedelta(hours=1)
-    sentence = (
-        f"the night of {key} was due at {due} and is not published {hours} hours later; {_run(instance, key)}"
-    )
+    hours = late_after / timedelta(hours=1)
+    sentence = f"the night of {key} was due at {due} and is not published {hours:g} hours later; {_run(instance, key)}"
     return Punctuality(night, False, sentence)
 
 

@@ -7,26 +7,20 @@ They exist where sources.toml has a rule with ``when = "night"``; what is told, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
 from assets.alerting.night_events import tell_night
 from assets.alerting.sending import Outcome, Patience
-from assets.partitions import issued_at_utc
 from assets.sources import Sources
 from orchestration.home import Home
 from orchestration.jobs import NIGHTLY, nightly_job
-from warehouse import QueryError, WarehouseError, read_query
-
-SCHEDULED_AT = time(2)
-"""Local time of ``schedules.NIGHTLY_CRON``."""
+from orchestration.late_nights import punctuality
 
 # Dagster ends a sensor after a minute.
 PATIENCE = Patience(total_seconds=40.0)
 _PARTITION_TAG = "dagster/partition"
-_NEWEST = "SELECT max(issued_at_utc) AS newest FROM alerts.evaluations"
 
 
 def _now() -> datetime:
@@ -60,12 +54,12 @@ def night_sensors_of(
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Tells once when tonight's results are not published in time.",
     )
-    def night_is_late(_: dg.SensorEvaluationContext) -> dg.SkipReason:
-        late = late_night(clock(), sources.platform.time_zone, newest_published(home), late_after)
-        if late is None:
-            return dg.SkipReason("the night is published, or not due yet")
-        night, sentence = late
-        return dg.SkipReason(_told(tell_night(home.path, sources, night, sentence, patience)))
+    def night_is_late(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        found = punctuality(context.instance, clock(), sources.platform.time_zone, late_after)
+        if found.is_in_time or found.night is None:
+            return dg.SkipReason(found.sentence)
+        told = tell_night(home.path, sources, found.night, found.sentence, patience)
+        return dg.SkipReason(_told(told))
 
     @dg.run_failure_sensor(
         name="night_failed",
@@ -83,47 +77,6 @@ def night_sensors_of(
         return dg.SkipReason(_told(tell_night(home.path, sources, night, sentence, patience)))
 
     return [night_is_late, night_failed]
-
-
-def late_night(
-    now: datetime, time_zone: str, published_utc: datetime | None, late_after: timedelta
-) -> tuple[date, str] | None:
-    """Say whether tonight's results are late.
-
-    Parameters
-    ----------
-    now : datetime
-        With its zone.
-    time_zone : str
-        IANA name of the platform's zone.
-    published_utc : datetime or None
-        Midnight of the newest night that is published, naive UTC; None where none ever was: no night is
-        expected of a new home.
-    late_after : timedelta
-        From the schedule on.
-
-    Returns
-    -------
-    tuple of datetime.date and str, or None
-        The night and a sentence.
-    """
-    tonight = now.astimezone(ZoneInfo(time_zone)).date()
-    due = datetime.combine(tonight, SCHEDULED_AT, tzinfo=ZoneInfo(time_zone)).astimezone(UTC) + late_after
-    if published_utc is None or published_utc >= issued_at_utc(tonight, time_zone) or now < due:
-        return None
-    return tonight, (
-        f"the night of {tonight} is late: nothing is published {late_after / timedelta(hours=1):g} hours "
-        f"after its schedule; the newest is that of {published_utc:%Y-%m-%d %H:%M} UTC."
-    )
-
-
-def newest_published(home: Home) -> datetime | None:
-    """Return the midnight of the newest night of the published copy, or None if there is no such copy."""
-    try:
-        newest: datetime | None = read_query(home.published, _NEWEST)["newest"].item()
-    except (WarehouseError, QueryError):
-        return None
-    return newest
 
 
 def _told(outcomes: list[Outcome] | None) -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
-import polars as pl
 import pytest
 from webhook_server import Answer, WebhookServer
 
 from assets.alerting.night_events import tell_night
 from assets.alerting.sending import Patience
 from assets.sources import Sources
-from orchestration import night_sensors
+from orchestration import late_nights, night_sensors
 from orchestration.home import Home
-from orchestration.night_sensors import SCHEDULED_AT, late_night, newest_published, night_sensors_of
-from orchestration.schedules import NIGHTLY_CRON
-from warehouse import open_warehouse
+from orchestration.night_sensors import night_sensors_of
 
 QUICK = Patience(attempts=1, connect_seconds=2.0, read_seconds=2.0)
 FOUR_HOURS = timedelta(hours=4)
@@ -31,82 +29,31 @@ def sources_of(webhook: WebhookServer, **rule: str) -> Sources:
     )
 
 
-def published(home: Home, midnight: datetime) -> None:
-    row = {"issued_at_utc": midnight, "evaluated_at_utc": midnight, "is_told": True, "n_held": 0}
-    with open_warehouse(home.warehouse, holder="a test", published=home.published) as warehouse:
-        warehouse.insert("alerts.evaluations", pl.DataFrame([row]))
-        warehouse.publish()
-
-
-def test_the_time_of_the_schedule_is_the_one_that_lateness_is_counted_from() -> None:
-    minute, hour, *_ = NIGHTLY_CRON.split()
-    assert (SCHEDULED_AT.hour, SCHEDULED_AT.minute) == (int(hour), int(minute))
-
-
-@pytest.mark.parametrize(
-    ("clock", "newest", "is_late"),
-    [
-        ("05:59", YESTERDAY, False),
-        ("06:00", YESTERDAY, True),
-        ("23:00", YESTERDAY, True),
-        ("00:30", YESTERDAY, False),
-        ("23:00", datetime(2025, 11, 17), False),
-        ("23:00", datetime(2025, 11, 18), False),
-        ("23:00", None, False),
-    ],
-)
-def test_a_night_is_late_some_hours_after_its_schedule(
-    clock: str, newest: datetime | None, is_late: bool
-) -> None:
-    now = datetime.fromisoformat(f"2025-11-17T{clock}").replace(tzinfo=UTC)
-    late = late_night(now, "UTC", newest, FOUR_HOURS)
-    assert (late is not None) == is_late
-    if late is not None:
-        assert late == (
-            date(2025, 11, 17),
-            "the night of 2025-11-17 is late: nothing is published 4 hours after its schedule; the newest is "
-            "that of 2025-11-16 00:00 UTC.",
-        )
-
-
-def test_lateness_is_counted_in_the_platforms_zone() -> None:
-    # 06:00 of Auckland on the 18th is 17:00 UTC of the 17th; its midnight was 11:00 UTC.
-    midnight = datetime(2025, 11, 17, 11)
-    for minute, newest, night in (
-        (59, midnight - timedelta(days=1), None),
-        (60, midnight - timedelta(days=1), date(2025, 11, 18)),
-        (60, midnight, None),
-    ):
-        now = datetime(2025, 11, 17, 16, tzinfo=UTC) + timedelta(minutes=minute)
-        late = late_night(now, "Pacific/Auckland", newest, FOUR_HOURS)
-        assert (late and late[0]) == night
-
-
-def test_the_newest_night_of_the_published_copy(tmp_path: Path) -> None:
-    home = Home.at(tmp_path)
-    assert newest_published(home) is None
-    published(home, YESTERDAY)
-    assert newest_published(home) == YESTERDAY
-    home.published.write_bytes(b"no database")
-    assert newest_published(home) is None
+@pytest.fixture
+def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """Records of a home whose schedule has long been at work."""
+    monkeypatch.setattr(late_nights, "_asked_since", lambda _: datetime(2020, 1, 1, tzinfo=UTC))
+    with dg.DagsterInstance.ephemeral() as opened:
+        yield opened
 
 
 def test_a_late_night_is_told_once_and_the_run_that_fails_then_is_the_same_event(
-    tmp_path: Path, webhook: WebhookServer
+    tmp_path: Path, webhook: WebhookServer, instance: dg.DagsterInstance
 ) -> None:
     home = Home.at(tmp_path)
-    published(home, YESTERDAY)
+    published = dg.AssetMaterialization(["published", "traffic"], partition="2025-11-16")
+    instance.report_runless_asset_event(published)
     now = [datetime(2025, 11, 17, 5, tzinfo=UTC)]
     is_late, failed = night_sensors_of(home, sources_of(webhook), QUICK, lambda: now[0])
     assert is_late.default_status == failed.default_status == dg.DefaultSensorStatus.RUNNING
     said = []
     for hours in (0, 2, 2, 26):
         now[0] = datetime(2025, 11, 17, 5, tzinfo=UTC) + timedelta(hours=hours)
-        reason = is_late(dg.build_sensor_context())
+        reason = is_late(dg.build_sensor_context(instance))
         assert isinstance(reason, dg.SkipReason)
         said.append(reason.skip_message)
-    assert said == ["the night is published, or not due yet", "ops: sent", "it was told before", "ops: sent"]
-    assert ["the night of 2025-11-17 is late" in text for text in webhook.texts] == [True, False]
+    assert said == ["the night of 2025-11-16 is published", "ops: sent", "it was told before", "ops: sent"]
+    assert ["the night of 2025-11-17 was due" in text for text in webhook.texts] == [True, False]
     # Who knows that it is late need not be told that it failed.
     assert tell_night(home.path, sources_of(webhook), date(2025, 11, 17), "it failed", QUICK) is None
 
