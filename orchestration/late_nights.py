@@ -107,7 +107,8 @@ def punctuality(
         return Punctuality(night, True, f"the night of {key} is published")
     due = f"{NIGHTLY_HOUR:02}:00 ({time_zone})"
     hours = late_after / timedelta(hours=1)
-    sentence = f"the night of {key} was due at {due} and is not published {hours:g} hours later; {_run(instance, key)}"
+    run = _run(instance, key)
+    sentence = f"the night of {key} was due at {due} and is not published {hours:g} hours later; {run}"
     return Punctuality(night, False, sentence)
 
 
