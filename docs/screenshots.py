@@ -18,6 +18,7 @@ from live_browser import LiveBrowser, open_browser
 from assets.png import shrink_png
 from orchestration.demo import write_demo
 from orchestration.home import Home
+from warehouse import read_query
 
 FOLDER = Path(__file__).with_name("ui")
 MAX_BYTES = 250_000
@@ -76,7 +77,9 @@ def backfill(page: LiveBrowser, ui: Ui) -> None:
     take(page, "backfill_half")
     page.wait(lambda: ended() == NIGHTS, "the end of the backfill", NIGHTS * A_NIGHT_AT_MOST)
     assert {run["status"] for run in ui.runs_of_backfill(backfill_id)} == {"SUCCESS"}, ui.tail()
-    show(page, ui, f"/runs/b/{backfill_id}", "Completed")
+    show(page, ui, f"/runs/b/{backfill_id}", "100% completed", "Succeeded")
+    nights = "SELECT count(DISTINCT issued_at_utc) AS n FROM models.champions"
+    assert read_query(Path(ui.home.path) / "published" / "traffic.duckdb", nights)["n"].item() == NIGHTS
     take(page, "backfill_done")
 
 
