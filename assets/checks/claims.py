@@ -53,7 +53,7 @@ def _probabilities(table: str, *key: str) -> _Claim:
 
 
 def _kept_key(table: str) -> _Claim:
-    key = ", ".join(declaration(table).kept_key)
+    key = ", ".join(f'"{name}"' for name in declaration(table).kept_key)
     return _Claim(
         table,
         "each_key_stands_once",
