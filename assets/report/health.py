@@ -69,7 +69,7 @@ def _row(facts: SeriesFacts, tests: pl.DataFrame, periodic: pl.DataFrame) -> tup
     if mine.is_empty() and days.is_empty():
         return None
     model = next((m for m in ("selected", "periodic", "reference") if m in mine["model"]), None)
-    found = dict(mine.filter(pl.col("model") == model).select("test", "p_value").iter_rows())
+    found = dict(mine.filter(pl.col("model").eq_missing(pl.lit(model))).select("test", "p_value").iter_rows())
     verdicts = dict(days.select("test", "verdict").iter_rows())
     p_values = dict(days.select("test", "p_value").iter_rows())
     return (

@@ -14,7 +14,13 @@ from gallery.picture import Drawn, picture
 from gallery.processes import Floats, link, stream
 from traffic.models.forecasting.calibration import ErrorLaw, error_law
 from traffic.models.forecasting.path_frames import simulate_batch, simulate_paths
-from traffic.models.forecasting.paths import DENSE_LEVELS, draw_normal_paths, normal_scores, values_of
+from traffic.models.forecasting.paths import (
+    DENSE_LEVELS,
+    correlated,
+    draw_normal_paths,
+    normal_scores,
+    values_of,
+)
 from traffic.models.forecasting.weighted_quantiles import weighted_quantiles
 from traffic.models.forecasting.young_records import widen_young
 from traffic.models.quantiles import QUANTILE_LEVELS
@@ -119,7 +125,7 @@ def errors_become_intervals() -> Drawn:
     return Drawn(beside(left, right), bool(holds))
 
 
-@picture(normal_scores, draw_normal_paths, values_of)
+@picture(normal_scores, correlated, draw_normal_paths, values_of)
 def errors_that_go_together() -> Drawn:
     """Errors that go together.
 
