@@ -135,7 +135,8 @@ def expected(row: dict[str, Any], values: dict[datetime, float | None], own: int
         return float(np.mean(members)) if 2 * len(members) * own >= row["step_seconds"] else math.nan
 
     days = 1
-    while max((t for t in values if t < target - days * DAY + step), default=issued) >= issued:
+    # Before the first value nothing is known, whenever it was issued.
+    while max((t for t in values if t < target - days * DAY + step), default=datetime.min) >= issued:
         days += 1
     first = min(values)
     ago = (target - first) // step + 1
