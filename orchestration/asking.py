@@ -20,7 +20,6 @@ from warehouse.building import whole_file
 
 TABLE_ROWS = 100
 WIDEST = 100_000
-FILE_FORMATS = ("csv", "json", "parquet")
 
 
 def show_rows(rows: pl.DataFrame, output: str, *, is_raw: bool = False) -> None:
