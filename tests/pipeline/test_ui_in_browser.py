@@ -100,7 +100,7 @@ def test_a_source_that_fails_is_seen_on_its_own_check_and_the_other_is_green(
         found = re.findall(r"^(\w+)\n(?:\1\n)?(Failed|Succeeded)$", page.text(), re.MULTILINE)
         return dict(found) if {name for name, _ in found} >= {OF_BRANCH, OF_CLOUD} else None
 
-    outcomes = page.wait(checks, "the outcomes of the checks")
+    outcomes = page.wait_until(checks, "the outcomes of the checks")
     assert outcomes.pop(OF_BRANCH) == "Failed"
     assert outcomes.pop(OF_CLOUD) == "Succeeded"
     assert set(outcomes.values()) == {"Succeeded"}
@@ -118,7 +118,7 @@ def test_an_assets_page_shows_its_table_its_columns_its_preview_and_its_picture(
     # The preview of a single row is short enough to stand there; the picture is opened.
     page.wait_for_text("cloud/load", "[Show Markdown]")
     page.click("[Show Markdown]")  # the innermost, which is the last: the picture
-    assert page.wait(lambda: page.evaluate(address), "the picture").startswith("data:image/png;base64,")
+    assert page.wait_until(lambda: page.run(address), "the picture").startswith("data:image/png;base64,")
 
 
 @pytest.mark.usefixtures("backfilled")
