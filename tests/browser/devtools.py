@@ -31,12 +31,15 @@ class Tab:
         To the page's own debugging socket.
     """
 
+    TELLS_OF = ("Page", "Runtime", "Log", "Network", "Accessibility")
+    """Domains whose events are noted."""
+
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
         self._number = 0
         self.console: list[str] = []
         self.asked: list[str] = []
-        for domain in ("Page", "Runtime", "Log", "Network", "Accessibility"):
+        for domain in self.TELLS_OF:
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -158,7 +161,8 @@ def open_page(browser: str, *options: str) -> Iterator[ClientConnection]:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         stack.callback(_end, process)
         address = _page_address(profile / "DevToolsActivePort", process)
-        yield stack.enter_context(connect(address, max_size=None, proxy=None))
+        # A page that is not read from while a night runs answers no ping behind the events that wait.
+        yield stack.enter_context(connect(address, max_size=None, proxy=None, ping_interval=None))
 
 
 def _page_address(told: Path, process: subprocess.Popen[bytes]) -> str:
