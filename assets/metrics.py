@@ -17,7 +17,7 @@ from assets.landing import Landing
 from assets.nights import night_of
 from assets.table_specs import OWNERS, key_of
 from warehouse import Warehouse
-from warehouse.building import built_beside
+from warehouse.building import whole_file
 
 FILE = Path("published") / "diurnal.prom"
 
@@ -67,5 +67,5 @@ def write_metrics(warehouse: Warehouse, night_utc: datetime, path: Path) -> None
     registry = CollectorRegistry()
     made_utc = datetime.now(tz=UTC).replace(tzinfo=None)
     registry.register(NightMetrics(warehouse.query, night_utc, made_utc))
-    with built_beside(path) as building:
+    with whole_file(path) as building:
         building.write_bytes(generate_latest(registry))

@@ -9,7 +9,6 @@ import polars as pl
 
 from assets.batch_isolation import Frames, isolated
 from assets.bill_frames import BILLS, BilledSeries, bill_rows
-from assets.charts import png_markdown
 from assets.fan_out import fan_out
 from assets.landing import Landing
 from assets.load_histories import SERIES_AT_ONCE, read_load_history
@@ -17,7 +16,9 @@ from assets.night_tables import NightTables
 from assets.nights import USABLE, Night, batches_of_night, keep_nights, night_of
 from assets.outlook_charts import bill_chart, runout_chart
 from assets.outlook_frames import OUTLOOK, RUNOUTS, Question, outlook_frames, refused_outlooks
+from assets.pictures import picture
 from assets.table_specs import table_spec
+from traffic.parsing.quantity import UNKNOWN_UNIT
 from traffic.planning.load_histories import HOUR_SECONDS, LoadHistory
 from traffic.windowing.series_batch import SeriesBatch
 from warehouse import Warehouse
@@ -48,13 +49,7 @@ def outlooks_and_bills(
         for frame in made_bills(warehouse, landing, night):
             tables.add({BILLS: frame})
         keep_nights(warehouse, landing, (RUNOUTS,))
-    yield from tables.written(
-        {
-            OUTLOOK: _plot("headroom", _runout_picture(warehouse, night, landing)),
-            RUNOUTS: _plot("run-out", _runout_picture(warehouse, night, landing)),
-            BILLS: _plot("course of the bill", _bill_picture(warehouse, night)),
-        }
-    )
+    yield from tables.written(_plots(warehouse, landing, night))
 
 
 def made_outlooks(
@@ -122,23 +117,32 @@ def _said_against(catalog: pl.DataFrame) -> dict[str, str]:
     return {name: reason if reason.endswith(".") else f"{reason}." for name, reason in reasons.iter_rows()}
 
 
-def _runout_picture(warehouse: Warehouse, night: Night, landing: Landing) -> tuple[bytes, str] | None:
-    """Draw the link that is full first: of all of them the one to look at."""
+def _plots(warehouse: Warehouse, landing: Landing, night: Night) -> dict[str, dict[str, Any]]:
     threshold = landing.sources.platform.runout_threshold
+    shown = picture(
+        "run-out",
+        "When the link that is full first runs out",
+        partial(_full_first, warehouse, threshold, night),
+    )
+    bill = picture(
+        "bill", "Course of the largest bill over its month", partial(_largest_bill, warehouse, night)
+    )
+    return {OUTLOOK: shown, RUNOUTS: shown, BILLS: bill}
+
+
+def _full_first(warehouse: Warehouse, threshold: float, night: Night) -> bytes:
+    """Draw the link that is full first: of all of them the one to look at."""
     at_risk = warehouse.query(
         "SELECT series_id FROM planning.outlook WHERE issued_at_utc = ? AND runout_probability IS NOT NULL "
         "ORDER BY runout_probability DESC, runout_date_q50 NULLS LAST, headroom, series_id LIMIT 1",
         [night.issued_at_utc],
-    )
-    if at_risk.is_empty():
-        return None
-    series_id = at_risk["series_id"][0]
-    where = {"issued_at_utc": night.issued_at_utc, "series_id": series_id}
+    )["series_id"].to_list()
+    where = {"issued_at_utc": night.issued_at_utc, "series_id": at_risk}
     rows = warehouse.read(RUNOUTS, where=where, order_by=("threshold", "local_week_start"))
-    return runout_chart(rows, threshold, f"When is {series_id} full?"), f"Run-out of {series_id}"
+    return runout_chart(rows, threshold, f"When is {at_risk[0] if at_risk else 'a link'} full?")
 
 
-def _bill_picture(warehouse: Warehouse, night: Night) -> tuple[bytes, str] | None:
+def _largest_bill(warehouse: Warehouse, night: Night) -> bytes:
     """Draw the course of the largest bill over the nights of its month."""
     course = warehouse.query(
         "SELECT bills.* FROM planning.bills AS bills JOIN ("
@@ -148,10 +152,6 @@ def _bill_picture(warehouse: Warehouse, night: Night) -> tuple[bytes, str] | Non
         {"night": night.issued_at_utc},
     )
     if course.is_empty():
-        return None
-    bill, unit = course.row(-1, named=True)["bill"], course["unit"][-1]
-    return bill_chart(course, f"{bill}, month of {course['local_month'][-1]}", unit), f"Bill {bill}"
-
-
-def _plot(name: str, picture: tuple[bytes, str] | None) -> dict[str, Any]:
-    return {} if picture is None else {name: dg.MetadataValue.md(png_markdown(*picture))}
+        return bill_chart(course, "Bills", UNKNOWN_UNIT)
+    newest = course.row(-1, named=True)
+    return bill_chart(course, f"{newest['bill']}, month of {newest['local_month']}", newest["unit"])

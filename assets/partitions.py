@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 FIRST_NIGHT = date(1995, 1, 1)
+NIGHT_TAG = "dagster/partition"
+"""Tag of a run that says which night it is for."""
 
 
 def nights_of(time_zone: str) -> dg.DailyPartitionsDefinition:

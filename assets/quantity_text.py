@@ -29,6 +29,11 @@ def prefix_of(value: float) -> tuple[float, str]:
     return float(1000**power), _PREFIXES[power]
 
 
+def share_text(share: float) -> str:
+    """Write a threshold as somebody stated it: 0.9 is ``90%``, and 0.995 is not ``100%``."""
+    return f"{100 * share:g}%"
+
+
 def quantity_text(value: float | None, unit: str) -> str:
     """Write a quantity.
 

@@ -55,7 +55,7 @@ def main() -> None:
             running_ui(home, Path(folder) / "ui.log") as ui,
             open_browser(browser, width=1280, height=800) as page,
         ):
-            page.wait(ui.location, "the loading of the code location", 120)
+            page.wait_until(ui.location, "the loading of the code location", 120)
             backfill(page, ui)
             source_that_fails(page, ui, home)
             pages_of_assets(page, ui)
@@ -72,10 +72,10 @@ def backfill(page: LiveBrowser, ui: Ui) -> None:
     def ended() -> int:
         return sum(run["status"] in ENDED for run in ui.runs_of_backfill(backfill_id))
 
-    page.wait(lambda: ended() >= NIGHTS // 2, "half of the nights", NIGHTS * A_NIGHT_AT_MOST)
+    page.wait_until(lambda: ended() >= NIGHTS // 2, "half of the nights", NIGHTS * A_NIGHT_AT_MOST)
     show(page, ui, f"/runs/b/{backfill_id}", "Partition selection")
     take(page, "backfill_half")
-    page.wait(lambda: ended() == NIGHTS, "the end of the backfill", NIGHTS * A_NIGHT_AT_MOST)
+    page.wait_until(lambda: ended() == NIGHTS, "the end of the backfill", NIGHTS * A_NIGHT_AT_MOST)
     assert {run["status"] for run in ui.runs_of_backfill(backfill_id)} == {"SUCCESS"}, ui.tail()
     show(page, ui, f"/runs/b/{backfill_id}", "100% completed", "Succeeded")
     nights = "SELECT count(DISTINCT issued_at_utc) AS n FROM models.champions"
@@ -103,7 +103,7 @@ def pages_of_assets(page: LiveBrowser, ui: Ui) -> None:
     show(page, ui, "/assets/forecasts/points", "Column name", "Latest materialization")
     take(page, "asset")
     page.click("[Show Markdown]")  # the last: the picture, behind the preview
-    page.wait(lambda: page.evaluate("document.querySelector('img[src^=data]') !== null"), "the picture")
+    page.wait_until(lambda: page.run("document.querySelector('img[src^=data]') !== null"), "the picture")
     take(page, "picture")
     show(page, ui, "/assets/published/traffic?view=checks", "newest_night_is_not_late")
     take(page, "late")

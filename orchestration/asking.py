@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -17,10 +16,10 @@ from rich.text import Text
 
 from assets.printable import printable
 from orchestration.formula_guard import guarded
+from warehouse.building import whole_file
 
 TABLE_ROWS = 100
 WIDEST = 100_000
-FILE_FORMATS = ("csv", "json", "parquet")
 
 
 def show_rows(rows: pl.DataFrame, output: str, *, is_raw: bool = False) -> None:
@@ -61,12 +60,8 @@ def write_rows(rows: pl.DataFrame, path: Path, output: str, *, is_raw: bool = Fa
     OSError
         If it cannot be written.
     """
-    building = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with whole_file(path) as building:
         building.write_bytes(_content(rows, output, is_raw))
-        building.replace(path)
-    finally:
-        building.unlink(missing_ok=True)
 
 
 def _content(rows: pl.DataFrame, output: str, is_raw: bool) -> bytes:

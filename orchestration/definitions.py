@@ -18,6 +18,7 @@ from assets.checks.tables import (
     stated_steps_agree_with_the_day,
     suite_checks,
 )
+from assets.congestion import congestion_of_the_night
 from assets.diagnostics import effects_of_outlier_rules, residual_diagnostics
 from assets.forecasts import champions_and_points
 from assets.metrics import published_metrics
@@ -25,7 +26,6 @@ from assets.models import constant_volatility_fits
 from assets.outlooks import outlooks_and_bills
 from assets.partitions import nights_of
 from assets.periodic import periodic_family
-from assets.planning import congestion_of_the_night
 from assets.published import published_copy
 from assets.quality import expectations
 from assets.raw import landing_files

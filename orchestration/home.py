@@ -83,12 +83,13 @@ class Home:
 
     def prepare_dagster(self) -> None:
         """Make Dagster's folder and settings, and point this process and its children at the home."""
+        from warehouse.building import whole_file  # brings DuckDB along, and `--help` asks for homes
+
         (self.dagster / "running").mkdir(parents=True, exist_ok=True)
         settings = self.dagster / "dagster.yaml"
         if not settings.exists():
             # What stands here stays, so it must not be half a file of a process that was killed.
-            building = settings.with_name(f".{settings.name}.{os.getpid()}")
-            building.write_text(DAGSTER_YAML, encoding="utf-8")
-            building.replace(settings)
+            with whole_file(settings) as building:
+                building.write_text(DAGSTER_YAML, encoding="utf-8")
         os.environ[HOME_VARIABLE] = str(self.path)
         os.environ["DAGSTER_HOME"] = str(self.dagster)

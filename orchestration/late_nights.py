@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 from dagster._core.definitions.run_request import InstigatorType
 
+from assets.partitions import NIGHT_TAG
 from orchestration.jobs import NIGHTLY
 from orchestration.schedules import NIGHTLY_HOUR
 
@@ -20,7 +21,6 @@ LATE_AFTER = timedelta(hours=2)
 
 CHECK = "newest_night_is_not_late"
 _PUBLISHED = dg.AssetKey(["published", "traffic"])
-_NIGHT_TAG = "dagster/partition"
 _WORDS = {
     "QUEUED": "waits in the queue",
     "STARTED": "is at work",
@@ -201,7 +201,7 @@ def _newest_start(found: Sequence[object]) -> datetime | None:
 
 
 def _run(instance: dg.DagsterInstance, night: str) -> str:
-    runs = instance.get_runs(dg.RunsFilter(tags={_NIGHT_TAG: night}), limit=1)
+    runs = instance.get_runs(dg.RunsFilter(tags={NIGHT_TAG: night}), limit=1)
     if not runs:
         return "no run was begun for it"
     state = runs[0].status.value

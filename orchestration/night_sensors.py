@@ -13,6 +13,7 @@ import dagster as dg
 
 from assets.alerting.night_events import tell_night
 from assets.alerting.sending import Outcome, Patience
+from assets.partitions import NIGHT_TAG
 from assets.sources import Sources
 from orchestration.home import Home
 from orchestration.jobs import NIGHTLY, nightly_job
@@ -20,7 +21,6 @@ from orchestration.late_nights import punctuality
 
 # Dagster ends a sensor after a minute.
 PATIENCE = Patience(total_seconds=40.0)
-_PARTITION_TAG = "dagster/partition"
 
 
 def _now() -> datetime:
@@ -69,7 +69,7 @@ def night_sensors_of(
         description="Tells once when the run of a night fails.",
     )
     def night_failed(context: dg.RunFailureSensorContext) -> dg.SkipReason:
-        key = context.dagster_run.tags.get(_PARTITION_TAG)
+        key = context.dagster_run.tags.get(NIGHT_TAG)
         if key is None:
             return dg.SkipReason(f"a run of {NIGHTLY} without a night failed")
         sentence = f"the night of {key} failed (run {context.dagster_run.run_id[:8]}): see its run in the UI."

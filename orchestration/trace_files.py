@@ -6,7 +6,6 @@ A file appears under its name when it is whole. What a trace is, and what a line
 from __future__ import annotations
 
 import gzip
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from traffic.simulation.replayed_requests import (
     replayed_requests,
     request_pool,
 )
+from warehouse.building import whole_file
 
 _PACKED = ".gz"
 
@@ -113,18 +113,13 @@ def _opened(file: Path | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    building = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        # Without name and time the same traces are the same bytes.
-        with building.open("wb") as plain:
-            if file.suffix == _PACKED:
-                with gzip.GzipFile(filename="", mode="wb", fileobj=plain, mtime=0) as packed:
-                    yield packed  # type: ignore[misc]
-            else:
-                yield plain
-        building.replace(file)
-    finally:
-        building.unlink(missing_ok=True)
+    with whole_file(file) as building, building.open("wb") as plain:
+        if file.suffix == _PACKED:
+            # Without name and time the same traces are the same bytes.
+            with gzip.GzipFile(filename="", mode="wb", fileobj=plain, mtime=0) as packed:
+                yield packed  # type: ignore[misc]
+        else:
+            yield plain
 
 
 @contextmanager

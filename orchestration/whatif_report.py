@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assets.printable import printable
-from assets.quantity_text import quantity_text
+from assets.quantity_text import quantity_text, share_text
 from traffic.planning.whatif import SHARE, Figure, Question, Value
 
 _COLUMNS = ("name", "unit", "threshold", "window", "at_local", "as_it_is", "what_if")
@@ -120,7 +120,7 @@ def _worded(figures: list[Figure], question: Question) -> list[tuple[str, Figure
     named = [(words, figure) for name, words in _NAMES.items() for figure in figures if figure.name == name]
     rows = named[:1]
     for threshold in question.thresholds:
-        share = f"{threshold:.0%} of the capacity"
+        share = f"{share_text(threshold)} of the capacity"
         for window in ("night", "hour", "slot"):
             mine = [
                 figure
@@ -144,7 +144,7 @@ def _worded(figures: list[Figure], question: Question) -> list[tuple[str, Figure
         if figure.threshold != question.runout_threshold:
             continue
         if figure.name == "runout_probability":
-            rows.append((f"full ({figure.threshold:.0%}) within {horizon} weeks", figure))
+            rows.append((f"full ({share_text(figure.threshold)}) within {horizon} weeks", figure))
         elif figure.name in _RUNOUT_DATES:
             rows.append((_RUNOUT_DATES[figure.name], figure))
     return rows + named[7:]

@@ -1,4 +1,4 @@
-"""A file that is built beside its place and takes it when it is whole: a database, or one for readers.
+"""A file that is built beside its place and takes it when it is whole: a database, a page, an export.
 
 A file in its place is always one that was finished. What is built is the caller's affair.
 """
@@ -36,6 +36,38 @@ def built_beside(target: Path) -> Iterator[Path]:
     _log_of(target).unlink(missing_ok=True)
     building.replace(target)
     sync(target.parent)
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Yield a path to write a file at that nobody else holds off; when the block ends, it takes its place.
+
+    Two processes that write the same file do not meet, and the later one's stands. A database, whose writer
+    has a lock and whose leftovers are large, is ``built_beside``.
+
+    Parameters
+    ----------
+    target : Path
+        The place; its folder exists.
+
+    Yields
+    ------
+    Path
+        Beside the target, hidden, this process' own. If the block fails, it is removed, and what is in the
+        place stays.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    building = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        yield building
+        sync(building)
+        building.replace(target)
+    finally:
+        building.unlink(missing_ok=True)
 
 
 def _log_of(database: Path) -> Path:

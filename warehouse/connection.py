@@ -55,12 +55,19 @@ def connect(
             raise WarehouseBusyError(f"{path} is open in another process: {reason}") from error
         raise WarehouseError(f"{path} cannot be opened: {reason}{_remedy(path, reason)}") from error
     # The folders must be named before external access is switched off: afterwards the list is closed.
-    connection.execute("SET allowed_directories = ?", [[str(folder) for folder in folders]])
+    # As text: for a list among the parameters DuckDB loads pandas, and `diurnal sql` waits for it.
+    listed = ", ".join(quoted(str(folder)) for folder in folders)
+    connection.execute(f"SET allowed_directories = [{listed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+def quoted(text: str) -> str:
+    """Write a text as SQL does, for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _remedy(path: Path | None, reason: str) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.connection import quoted
+
 
 def write_parquet(
     connection: duckdb.DuckDBPyConnection, table: str, path: Path, about: Mapping[str, str]
@@ -27,12 +29,8 @@ def write_parquet(
     about : mapping of str to str
         What is written into the file's own metadata, beside the schema.
     """
-    entries = ", ".join(f"{_quoted(key)}: {_quoted(value)}" for key, value in about.items())
+    entries = ", ".join(f"{quoted(key)}: {quoted(value)}" for key, value in about.items())
     connection.execute(
-        f"COPY (FROM {table}) TO {_quoted(str(path))} "
+        f"COPY (FROM {table}) TO {quoted(str(path))} "
         f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{entries}}})"
     )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse import schema
-from warehouse.connection import connect
+from warehouse.connection import connect, quoted
 from warehouse.copies import new_copy
 from warehouse.datapackage import PublishedNight, describe, table_files
 from warehouse.parquet import write_parquet
@@ -59,8 +59,7 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
 
 @contextmanager
 def _attached(connection: duckdb.DuckDBPyConnection, copy: Path) -> Iterator[None]:
-    quoted = str(copy).replace("'", "''")
-    connection.execute(f"ATTACH '{quoted}' AS published")
+    connection.execute(f"ATTACH {quoted(str(copy))} AS published")
     try:
         yield
     finally:

@@ -10,12 +10,12 @@ import polars as pl
 from dagster import AssetCheckKey
 
 from assets.nights import Night
+from assets.partitions import NIGHT_TAG
 from assets.quality import SUITES, TABLE
 from warehouse import Warehouse
 
 # Its suites are told expectation by expectation.
 _TOLD_BY_ROW = frozenset(f"{suite.table_name.split('.')[1]}_meet_their_expectations" for suite in SUITES)
-_PARTITION_TAG = "dagster/partition"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def failed_asset_checks(
             continue
         if record.run_id not in nights:
             run = instance.get_run_by_id(record.run_id)
-            nights[record.run_id] = run.tags.get(_PARTITION_TAG) if run else None
+            nights[record.run_id] = run.tags.get(NIGHT_TAG) if run else None
         if nights[record.run_id] != night.date.isoformat():
             continue
         evaluation = record.evaluation if record.status.value == "FAILED" else None

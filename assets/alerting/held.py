@@ -17,6 +17,7 @@ from assets.checks.sources import why_source_failed
 from assets.landing import Landing
 from assets.nights import Night
 from assets.printable import printable
+from assets.quantity_text import share_text
 from warehouse import Warehouse
 
 SENTENCE_LIMIT = 500
@@ -112,7 +113,7 @@ def _congestion(rule: Alert, tables: Tables) -> Iterator[Held]:
         yield _held(
             rule,
             series_id,
-            f"{series_id}: above {threshold:.0%} of its capacity at some moment of the night with a "
+            f"{series_id}: above {share_text(threshold)} of its capacity at some moment of the night with a "
             f"probability of {row['probability_above']:.2f}{expected}.",
             row["probability_above"],
         )
@@ -133,8 +134,8 @@ def _runout(rule: Alert, tables: Tables) -> Iterator[Held]:
             yield _held(
                 rule,
                 series_id,
-                f"{series_id}: its busy hour passes {share:.0%} of the capacity within {weeks} weeks with a "
-                f"probability of {probability:.2f}.",
+                f"{series_id}: its busy hour passes {share_text(share)} of the capacity within {weeks} weeks "
+                f"with a probability of {probability:.2f}.",
                 probability,
             )
 

@@ -7,7 +7,6 @@ file, which also sees to it that it is told once; the next night takes it up int
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from assets.partitions import issued_at_utc
 from assets.printable import printable
 from assets.sources import Sources
 from warehouse import Warehouse
+from warehouse.building import whole_file
 from warehouse.lock import hold
 
 _KEPT_FILES = 100
@@ -138,9 +138,8 @@ def _keep(file: Path, event: Mapping[str, Any], told: list[Outcome]) -> None:
     content = json.dumps(
         {"event": event, "deliveries": deliveries}, default=datetime.isoformat, ensure_ascii=False
     )
-    building = file.with_name(f".{file.name}.{os.getpid()}")
-    building.write_text(content, encoding="utf-8")
-    building.replace(file)
+    with whole_file(file) as building:
+        building.write_text(content, encoding="utf-8")
 
 
 def _with_times(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,13 +5,13 @@ Which sections a page has belongs to its own template; charts, to ``charts``.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from assets.page.charts import chart_library, shared_config
 from assets.printable import printable_lines
+from warehouse.building import whole_file
 
 _HERE: Final = Path(__file__).resolve().parent
 
@@ -53,12 +53,8 @@ def write_page(path: Path, html: str) -> None:
         The page.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    building = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with whole_file(path) as building:
         building.write_text(html, encoding="utf-8")
-        building.replace(path)
-    finally:
-        building.unlink(missing_ok=True)
 
 
 def _parts() -> Mapping[str, Any]:

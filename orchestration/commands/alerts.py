@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from orchestration.command_line import Refusal, home_option, sources_of
 from orchestration.home import Home
@@ -28,7 +27,9 @@ def alerts(home: Path, channel: str | None) -> None:
       diurnal alerts --home home
       diurnal alerts --home home --test ops
     """
-    from orchestration.alerts_command import UnknownChannelError, show_alerts, try_channel
+    from rich.console import Console
+
+    from orchestration.alerts_report import UnknownChannelError, show_alerts, try_channel
     from warehouse import WarehouseError
 
     place = Home.at(home)

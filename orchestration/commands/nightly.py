@@ -58,7 +58,7 @@ def nightly(home: Path, as_of: Any, nights: int, wait: str) -> None:
     place = Home.at(home)
     found = sources_of(place)
     last: date | None = as_of.date() if as_of else None
-    from orchestration.nightly_command import check_night, run_nights
+    from orchestration.nights_in_order import check_night, run_nights
 
     if last is not None and (fault := check_night(last, found)) is not None:
         raise click.BadParameter(fault, param_hint="--as-of")

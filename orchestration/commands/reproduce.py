@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from orchestration.command_line import Refusal, home_option, sources_of, writable
 from orchestration.home import Home
@@ -35,6 +34,8 @@ def reproduce(home: Path, log: str | None, series: str | None) -> None:
       diurnal reproduce --home home
       diurnal reproduce --home home --log epa-http.log.gz --series esnet/LOND_NEWY_in
     """
+    from rich.console import Console
+
     from orchestration.reproduce import UnusableDataError, show_reproduction
     from orchestration.reproduce import reproduce as write_reproduction
     from warehouse import WarehouseError

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from orchestration.command_line import DONE, MISUSED, Refusal, home_option, sources_of
 from orchestration.home import Home
@@ -34,6 +33,8 @@ def sources(home: Path, unknown: Path | None) -> None:
     if unknown is not None:
         _show_guess(unknown)
         return
+    from rich.console import Console
+
     from orchestration.source_report import show_sources
 
     place = Home.at(home)
@@ -42,6 +43,8 @@ def sources(home: Path, unknown: Path | None) -> None:
 
 
 def _show_guess(path: Path) -> None:
+    from rich.console import Console
+
     from orchestration.guess import UnknownFileError, guess, show_guess
 
     try:

@@ -10,6 +10,8 @@ import click
 from orchestration.command_line import DONE, Refusal, home_option
 from orchestration.home import Home
 
+FILE_FORMATS = ("csv", "json", "parquet")
+
 
 @click.command()
 @home_option
@@ -57,16 +59,15 @@ def sql(
       diurnal sql --home home --ask 1
       diurnal sql --home home --output tomorrow.parquet "FROM forecasts.latest_forecast"
     """
+    output = _format_of(output, file, is_raw=is_raw)
+    text = _asked(query, question)
+    if text is None:
+        sys.exit(DONE)
     from orchestration.asking import show_rows, write_rows
     from orchestration.reading import read_when_free
-    from orchestration.sql_command import asked, format_of
     from warehouse import QueryError, WarehouseError, read_query
     from warehouse.schema import UNPUBLISHED
 
-    output = format_of(output, file, is_raw=is_raw)
-    text = asked(query, question)
-    if text is None:
-        sys.exit(DONE)
     place = Home.at(home)
     try:
         rows = read_when_free(place, text) if warehouse else read_query(place.published, text)
@@ -82,3 +83,37 @@ def sql(
         raise Refusal(str(error)) from error
     except OSError as error:
         raise Refusal(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+def _format_of(output: str | None, file: Path | None, *, is_raw: bool) -> str:
+    """Return the format that rows are shown or written in, or refuse options that do not go together."""
+    if file is not None and output is None:
+        output = file.suffix.removeprefix(".").lower()
+        if output not in FILE_FORMATS:
+            raise click.BadParameter(
+                f"{file} does not end in .csv, .json or .parquet: say --format", param_hint="--output"
+            )
+    if file is None and output == "parquet":
+        raise click.BadParameter("parquet is no text: say where to, by --output FILE", param_hint="--format")
+    if file is not None and output == "table":
+        raise click.BadParameter("a table is only shown: csv, json or parquet", param_hint="--format")
+    if is_raw and output != "csv":
+        raise click.BadParameter("it is about CSV alone: add --format csv", param_hint="--raw")
+    return output or "table"
+
+
+def _asked(query: str | None, question: str | None) -> str | None:
+    """Return the statement that is asked for; without one, list the ready questions."""
+    from orchestration.ready_questions import UnknownQuestionError, listed, ready_question
+
+    if query is not None and question is not None:
+        raise click.UsageError("give a QUERY or --ask, not both")
+    if question is not None:
+        try:
+            return ready_question(question).statement
+        except UnknownQuestionError as error:
+            raise click.BadParameter(str(error), param_hint="--ask") from error
+    if query is None:
+        click.echo(listed())
+        return None
+    return sys.stdin.read() if query == "-" else query

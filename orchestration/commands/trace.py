@@ -88,10 +88,7 @@ def trace(
         raise click.UsageError("--days and --hours contradict each other; say one of them")
     if not 0 < scale < float("inf"):
         raise click.BadParameter(f"{scale:g} must be a finite number above 0", param_hint="--scale")
-    if output == "log" and paths > 1:
-        raise click.UsageError("a log holds one trace; leave --paths out, and say another --seed for another")
-    if output == "parquet" and file is None:
-        raise click.UsageError("Parquet is not for a terminal; say --output FILE")
+    _refuse_format(output, paths, file)
     from assets.known_series import UnknownSeriesError, known_series
     from assets.traces import draw_traces
     from orchestration.reading import read_when_free
@@ -126,3 +123,10 @@ def trace(
         sys.exit(0)
     except OSError as error:
         raise Refusal(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+def _refuse_format(output: str, paths: int, file: Path | None) -> None:
+    if output == "log" and paths > 1:
+        raise click.UsageError("a log holds one trace; leave --paths out, and say another --seed for another")
+    if output == "parquet" and file is None:
+        raise click.UsageError("Parquet is not for a terminal; say --output FILE")

@@ -6,15 +6,19 @@ import struct
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import polars as pl
 import pytest
 
+from assets import congestion, outlooks
 from assets.charts import MAX_PNG_BYTES
 from assets.nights import Night
 from assets.pictures import picture
 from assets.plain_charts import MAX_NAMES, bars_chart, dots_chart, lines_chart, spans_chart
 from assets.png import SIGNATURE
+from assets.sources import Sources
 from assets.table_pictures import _PICTURES, picture_of
 from warehouse import Warehouse, open_warehouse
 
@@ -40,6 +44,32 @@ def test_a_table_without_rows_has_a_picture_that_says_so(warehouse: Warehouse, t
     night = NIGHT if "$night" in _PICTURES[table].sql else None
     [shown] = picture_of(warehouse, table, night).values()
     assert "](data:image/png;base64,iVBORw0KGgo" in shown.md_str, shown.md_str[:300]
+
+
+@pytest.mark.parametrize(
+    "pictures",
+    [
+        lambda warehouse: congestion._plots(warehouse, NIGHT, pl.DataFrame()),
+        lambda warehouse: outlooks._plots(warehouse, SimpleNamespace(sources=Sources()), NIGHT),
+    ],
+)
+def test_a_night_that_plans_nothing_has_pictures_that_say_so(
+    warehouse: Warehouse, pictures: Callable[[Warehouse], dict[str, dict[str, Any]]]
+) -> None:
+    shown = [entry.md_str for plots in pictures(warehouse).values() for entry in plots.values()]
+    assert len(shown) >= 2
+    assert all("](data:image/png;base64,iVBORw0KGgo" in one for one in shown), shown
+
+
+def test_a_picture_of_planning_that_cannot_be_drawn_fails_no_night(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise ValueError("a picture of 70000 bytes")
+
+    monkeypatch.setattr(congestion, "night_chart", broken)
+    [shown] = congestion._plots(warehouse, NIGHT, pl.DataFrame())[congestion.CONGESTION].values()
+    assert shown.md_str.startswith("the picture could not be drawn: ValueError")
 
 
 def test_a_table_without_a_plain_picture_gets_none(warehouse: Warehouse) -> None:

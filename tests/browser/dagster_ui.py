@@ -127,7 +127,7 @@ def choose_nights(browser: LiveBrowser, ui: Ui, first: str, last: str) -> None:
     browser.click("Show all partitions")
     browser.wait_for_text("All time")
     browser.type_over("[class*=ialog] input[type=text]", f"[{first}...{last}]")
-    browser.press("Enter", 13)
+    browser.press("Enter")
 
 
 def launch_backfill(browser: LiveBrowser) -> str:

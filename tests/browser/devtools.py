@@ -1,13 +1,17 @@
-"""A Chromium that is spoken to while a page is open: keys, sizes, media, and what a screen reader is told."""
+"""A Chromium that is spoken to while a page is open: keys, sizes, media, and what a screen reader is told.
+
+What a person does with a page of others, by the words on it, is ``live_browser``.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -27,12 +31,15 @@ class Tab:
         To the page's own debugging socket.
     """
 
+    TELLS_OF = ("Page", "Runtime", "Log", "Network", "Accessibility")
+    """Domains whose events are noted."""
+
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
         self._number = 0
         self.console: list[str] = []
         self.asked: list[str] = []
-        for domain in ("Page", "Runtime", "Log", "Network", "Accessibility"):
+        for domain in self.TELLS_OF:
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -108,45 +115,75 @@ class Tab:
             if not node["ignored"]
         ]
 
-    def picture(self, path: Path, full: bool = True) -> None:
-        """Write what is seen as a PNG."""
-        shot = self.call("Page.captureScreenshot", captureBeyondViewport=full)
-        path.write_bytes(base64.b64decode(shot["data"]))
+    def screenshot(self) -> bytes:
+        """Return what is seen as a PNG."""
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
 
 
 @contextmanager
-def open_tab(browser: str, folder: Path) -> Iterator[Tab]:
-    """Start a Chromium without a network, and end it.
+def open_tab(browser: str) -> Iterator[Tab]:
+    """Open a tab for as long as the block lasts.
 
     Parameters
     ----------
     browser : str
         The program.
-    folder : Path
-        Takes its profile.
     """
-    command = [
-        *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"),
-        *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
-        *("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--remote-debugging-port=0"),
-        *("--remote-allow-origins=*", f"--user-data-dir={folder / 'profile'}", "about:blank"),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        port = _port(folder / "profile" / "DevToolsActivePort", process)
-        with urlopen(f"http://127.0.0.1:{port}/json/list", timeout=PATIENCE_SECONDS) as answer:
-            [page] = [one for one in json.load(answer) if one["type"] == "page"]
-        with connect(page["webSocketDebuggerUrl"], max_size=None, proxy=None) as connection:
-            yield Tab(connection)
-    finally:
-        process.terminate()
-        process.wait(timeout=PATIENCE_SECONDS)
+    with open_page(browser) as connection:
+        yield Tab(connection)
 
 
-def _port(told: Path, process: subprocess.Popen[bytes]) -> int:
+@contextmanager
+def open_page(browser: str, *options: str) -> Iterator[ClientConnection]:
+    """Start a Chromium that asks nothing of other hosts than this one, and end it.
+
+    Parameters
+    ----------
+    browser : str
+        The program.
+    *options : str
+        More of its options.
+
+    Yields
+    ------
+    websockets.sync.client.ClientConnection
+        To the debugging socket of its empty page.
+    """
+    with ExitStack() as stack:
+        folder = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
+        profile = Path(stack.enter_context(folder))
+        command = [
+            *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"),
+            *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
+            *("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--remote-debugging-port=0"),
+            *("--remote-allow-origins=*", f"--user-data-dir={profile}", *options, "about:blank"),
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stack.callback(_end, process)
+        address = _page_address(profile / "DevToolsActivePort", process)
+        # A page that is not read from while a night runs answers no ping behind the events that wait.
+        yield stack.enter_context(connect(address, max_size=None, proxy=None, ping_interval=None))
+
+
+def _page_address(told: Path, process: subprocess.Popen[bytes]) -> str:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (told.exists() and told.read_text(encoding="utf-8").count("\n")):
+    while True:
         assert process.poll() is None, "Chromium ended at once"
-        assert time.monotonic() < deadline, "Chromium did not open its port"
+        assert time.monotonic() < deadline, "Chromium did not open its page"
+        if told.exists() and "\n" in (content := told.read_text(encoding="utf-8")):
+            with urlopen(
+                f"http://127.0.0.1:{content.split()[0]}/json/list", timeout=PATIENCE_SECONDS
+            ) as answer:
+                pages = [one for one in json.load(answer) if one["type"] == "page"]
+            if pages:
+                return str(pages[0]["webSocketDebuggerUrl"])
         time.sleep(0.05)
-    return int(told.read_text(encoding="utf-8").split("\n")[0])
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -12,6 +14,7 @@ from click.testing import CliRunner
 
 from orchestration.cli import main
 from orchestration.command_reference import command_reference, examples_of
+from warehouse import open_warehouse
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = sorted(main.commands)
@@ -104,3 +107,30 @@ def test_the_examples_of_the_group_parse() -> None:
     assert len(examples) >= 3
     for example in examples:
         parse_dry(example)
+
+
+@pytest.mark.parametrize(
+    ("words", "slow"),
+    [
+        (["--help"], ["rich", "polars", "duckdb", "dagster"]),
+        (
+            ["sql", "--home", "HOME", "SELECT 1"],
+            ["pandas", "dagster", "altair", "requests", "numba", "scipy"],
+        ),
+    ],
+)
+def test_what_a_person_waits_for_loads_nothing_that_it_does_not_need(
+    words: list[str], slow: list[str], tmp_path: Path
+) -> None:
+    with open_warehouse(tmp_path / "published" / "traffic.duckdb", holder="a test"):
+        pass
+    look = (
+        "import atexit, sys; from orchestration.cli import main; "
+        f"atexit.register(lambda: print([name for name in {slow} if name in sys.modules])); main()"
+    )
+    asked = [str(tmp_path) if word == "HOME" else word for word in words]
+    done = subprocess.run(
+        [sys.executable, "-c", look, *asked], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -164,6 +164,12 @@ def single_export() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
+def without_arima() -> str:
+    """Leave ARIMA and GARCH out of a sources.toml: they cost half of a small night."""
+    return "[platform]\nconstant_volatility = []\n\n"
+
+
+@pytest.fixture(scope="session")
 def wait_for() -> Callable[..., Any]:
     """Ask again and again until there is an answer; fail with what is known if none comes in time."""
 

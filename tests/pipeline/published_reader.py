@@ -2,7 +2,7 @@
 
 It looks again and again, each time with a connection of its own, until the stop file is there, and once more
 then. For each look it prints when it began, when it ended and which night it saw; a look at more than one
-night, or at half of one, ends it with what was wrong.
+night, or at half of one, ends it with what was wrong. Twenty begin at once: each loads only what it uses.
 """
 
 from __future__ import annotations
@@ -17,10 +17,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-import duckdb
-import pandas as pd
-import polars as pl
 
 PAUSE_SECONDS = 2.0
 """Between two looks: twenty readers and a night share as few as two cores."""
@@ -58,6 +54,8 @@ def whole(newest: dict[str, Any], scored: datetime | None, halves: int, night: d
 
 
 def duckdb_reader(folder: Path) -> datetime:
+    import duckdb
+
     with duckdb.connect(str(folder / "traffic.duckdb"), read_only=True) as connection:
         ask = lambda query: connection.execute(query).fetchall()  # noqa: E731
         [(night,)] = ask(NIGHT)
@@ -67,6 +65,9 @@ def duckdb_reader(folder: Path) -> datetime:
 
 
 def polars_reader(folder: Path) -> datetime:
+    import duckdb
+    import polars as pl
+
     with duckdb.connect(str(folder / "traffic.duckdb"), read_only=True) as connection:
         ask = lambda query: pl.read_database(query, connection)  # noqa: E731
         night = ask(NIGHT).item()
@@ -109,16 +110,24 @@ def package_reader(folder: Path, read: Callable[[Path, list[str]], Any]) -> date
     return night
 
 
+def scanned(file: Path, columns: list[str]) -> Any:
+    import polars as pl
+
+    return pl.scan_parquet(file).select(columns).collect()
+
+
+def read_by_pandas(file: Path, columns: list[str]) -> Any:
+    import pandas as pd
+
+    return pd.read_parquet(file, columns=columns)
+
+
 KINDS: dict[str, Callable[[Path], datetime]] = {
     "duckdb": duckdb_reader,
     "polars": polars_reader,
     "cli": cli_reader,
-    "scan_parquet": lambda folder: package_reader(
-        folder, lambda file, columns: pl.scan_parquet(file).select(columns).collect()
-    ),
-    "pandas": lambda folder: package_reader(
-        folder, lambda file, columns: pd.read_parquet(file, columns=columns)
-    ),
+    "scan_parquet": lambda folder: package_reader(folder, scanned),
+    "pandas": lambda folder: package_reader(folder, read_by_pandas),
 }
 
 

@@ -16,6 +16,7 @@ from live_browser import LiveBrowser, open_browser
 pytestmark = pytest.mark.pipeline
 
 NIGHTS = ["2024-03-12", "2024-03-13"]
+OF_BRANCH, OF_CLOUD = "branch_files_were_read", "cloud_files_were_read"
 GROUPS = ("raw", "series", "models", "forecasts", "diagnostics", "quality", "published")
 
 
@@ -25,6 +26,7 @@ def ui(
     installation: Any,
     hourly_csv: Callable[..., str],
     single_export: Callable[..., str],
+    without_arima: str,
     wait_for: Callable[..., Any],
 ) -> Iterator[Ui]:
     """Open the UI on a home with one source that can be read and one that cannot."""
@@ -32,7 +34,7 @@ def ui(
         pytest.skip("needs Chromium, such as Debian's package chromium")
     folder = tmp_path_factory.mktemp("ui")
     entries = [single_export(name, f"landing/{name}/*.csv") for name in ("cloud", "branch")]
-    home = installation(folder / "home", "\n".join(entries))
+    home = installation(folder / "home", without_arima + "\n".join(entries))
     for name, content in (
         ("cloud", hourly_csv(datetime(2024, 3, 1), 12 * 24)),
         ("branch", "this is a letter, and no export\n"),
@@ -91,11 +93,16 @@ def test_nights_chosen_in_the_dialog_are_run_one_after_the_other_and_published(
 def test_a_source_that_fails_is_seen_on_its_own_check_and_the_other_is_green(
     ui: Ui, page: LiveBrowser
 ) -> None:
-    page.go(ui.address("/assets/raw/ingested_files?view=checks&checkDetail=branch_files_were_read"))
+    page.go(ui.address(f"/assets/raw/ingested_files?view=checks&checkDetail={OF_BRANCH}"))
     page.wait_for_text("none of its 1 files could be read")
-    outcomes = dict(re.findall(r"^(\w+)\n(?:\1\n)?(Failed|Succeeded)$", page.text(), re.MULTILINE))
-    assert outcomes.pop("branch_files_were_read") == "Failed"
-    assert outcomes.pop("cloud_files_were_read") == "Succeeded"
+
+    def checks() -> dict[str, str] | None:
+        found = re.findall(r"^(\w+)\n(?:\1\n)?(Failed|Succeeded)$", page.text(), re.MULTILINE)
+        return dict(found) if {name for name, _ in found} >= {OF_BRANCH, OF_CLOUD} else None
+
+    outcomes = page.wait_until(checks, "the outcomes of the checks")
+    assert outcomes.pop(OF_BRANCH) == "Failed"
+    assert outcomes.pop(OF_CLOUD) == "Succeeded"
     assert set(outcomes.values()) == {"Succeeded"}
 
 
@@ -111,7 +118,7 @@ def test_an_assets_page_shows_its_table_its_columns_its_preview_and_its_picture(
     # The preview of a single row is short enough to stand there; the picture is opened.
     page.wait_for_text("cloud/load", "[Show Markdown]")
     page.click("[Show Markdown]")  # the innermost, which is the last: the picture
-    assert page.wait(lambda: page.evaluate(address), "the picture").startswith("data:image/png;base64,")
+    assert page.wait_until(lambda: page.run(address), "the picture").startswith("data:image/png;base64,")
 
 
 @pytest.mark.usefixtures("backfilled")

@@ -53,10 +53,10 @@ def pages_of(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Make
 
 
 @pytest.fixture(scope="session")
-def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+def tab() -> Iterator[Tab]:
     """Open a Chromium without a network, or skip."""
     browser = installed_browser()
     if browser is None:
         pytest.skip("needs Chromium, such as Debian's package chromium")
-    with open_tab(browser, tmp_path_factory.mktemp("chromium")) as opened:
+    with open_tab(browser) as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""Pictures of planning: whether probabilities can be believed, and the night of the series most at risk.
+"""Pictures of congestion: whether probabilities can be believed, and the night of the series most at risk.
 
 Frames of one night in, PNG bytes out, as in ``charts``.
 """
@@ -36,10 +36,10 @@ def reliability_chart(reliability: pl.DataFrame, title: str) -> bytes:
     bytes
         A PNG; it says so if nothing was forecast.
     """
-    alt = altair()
-    shown = reliability.filter(pl.col("n_forecasts") > 0)
+    shown = reliability if reliability.is_empty() else reliability.filter(pl.col("n_forecasts") > 0)
     if shown.is_empty():
         return nothing_to_draw(title)
+    alt = altair()
     columns = ("window", "n_forecasts", "mean_probability", "share_happened", "lower_95", "upper_95")
     percent = alt.Axis(format=".0%")
     side = WIDTH // 3 - 40

@@ -13,11 +13,11 @@ from assets.alerting.sending import Job, Patience, send
 from assets.channel_table import Channel
 from assets.printable import printable
 from assets.sources import Sources
+from orchestration.command_line import DONE, FAILED
 from orchestration.home import Home
 from orchestration.reading import read_when_free
 from warehouse import WarehouseBusyError, read_query
 
-DONE, FAILED = 0, 1
 SHOWN_ROWS = 100
 _OPEN = """
     SELECT kind, first_issued_at_utc, rule, sentence FROM alerts.events

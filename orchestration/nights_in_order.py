@@ -14,6 +14,7 @@ from assets.alerting.sending import Patience
 from assets.landing import Landing
 from assets.partitions import FIRST_NIGHT, issued_at_utc
 from assets.sources import Sources
+from orchestration.command_line import DONE, FAILED, MISUSED
 from orchestration.home import Home
 from orchestration.nightly import (
     NightlyRunner,
@@ -27,7 +28,6 @@ from orchestration.progress import Progress, own_console
 from orchestration.summary import show_next, show_summary
 from warehouse import WarehouseError
 
-DONE, FAILED, MISUSED = 0, 1, 2
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.charts import png_markdown
+from assets.congestion_charts import night_chart, reliability_chart
 from assets.congestion_frames import CONGESTION, RELIABILITY, Evidence, congestion_frames, reliability_rows
 from assets.fan_out import fan_out
 from assets.landing import Landing
 from assets.night_tables import NightTables
 from assets.nights import USABLE, Night, batches_of_night, by_country, keep_nights, night_of
-from assets.planning_charts import night_chart, reliability_chart
+from assets.pictures import picture
 from assets.table_specs import table_spec
 from traffic.planning.windows import HOUR, NIGHT, SLOT
 from traffic.windowing.series_batch import SeriesBatch
@@ -88,19 +88,27 @@ def _congestion(
 
 
 def _plots(warehouse: Warehouse, night: Night, reliability: pl.DataFrame) -> dict[str, dict[str, Any]]:
-    plots: dict[str, dict[str, Any]] = {}
-    if reliability.height:
-        png = reliability_chart(reliability, "What came of what was forecast, over earlier nights")
-        alt = "Share that came against probability, for slots, hours and nights"
-        plots[RELIABILITY] = {"reliability": dg.MetadataValue.md(png_markdown(png, alt))}
+    came = partial(reliability_chart, reliability, "What came of what was forecast, over earlier nights")
+    alt = "Share that came against probability, for slots, hours and nights"
+    return {
+        RELIABILITY: picture("reliability", alt, came),
+        CONGESTION: picture(
+            "night",
+            "How likely the series most at risk is to exceed shares of its capacity, along the night",
+            partial(_most_at_risk, warehouse, night),
+        ),
+    }
+
+
+def _most_at_risk(warehouse: Warehouse, night: Night) -> bytes:
+    """Draw the night of the series that is likeliest to exceed a threshold, by hour where it has hours."""
     of_night = {"issued_at_utc": night.issued_at_utc}
     nights = warehouse.read(CONGESTION, where=of_night | {"window": NIGHT})
-    if nights.is_empty():
-        return plots
-    series_id = nights.sort("probability_above", "series_id", descending=(True, False))["series_id"][0]
+    first = nights.sort("probability_above", "series_id", descending=(True, False)).head(1)
+    series_id = first["series_id"].to_list()
     rows = warehouse.read(CONGESTION, where=of_night | {"series_id": series_id, "window": [HOUR, SLOT]})
     hours = rows.filter(pl.col("window") == HOUR)
-    shown = hours if hours.height else rows
-    title = f"{series_id}, how likely it is to exceed shares of its capacity"
-    plots[CONGESTION] = {"night": dg.MetadataValue.md(png_markdown(night_chart(shown, title), title))}
-    return plots
+    whose = f"{series_id[0]}, how" if series_id else "How"
+    return night_chart(
+        hours if hours.height else rows, f"{whose} likely it is to exceed shares of its capacity"
+    )

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from webhook_server import SECRETS, Answer, WebhookServer
 
-from orchestration.alerts_command import SHOWN_ROWS
+from orchestration.alerts_report import SHOWN_ROWS
 from orchestration.cli import main
 from warehouse import open_warehouse
 
