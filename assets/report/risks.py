@@ -89,7 +89,7 @@ def runout_sentence(facts: SeriesFacts) -> str:
 def risk_lines(series: list[SeriesFacts], night: NightFrames) -> list[Line]:
     """Name the links that press, tonight's first."""
     tonight = [
-        Line("Full tonight?", said, _tone(facts), facts.name, facts.href)
+        Line(_tonight_label(facts), said, _tone(facts), facts.name, facts.href)
         for facts in series
         if (said := risk_sentence(facts))
     ]
@@ -99,6 +99,12 @@ def risk_lines(series: list[SeriesFacts], night: NightFrames) -> list[Line]:
         if (said := runout_sentence(facts))
     ]
     return [*tonight, *later, *_bill_lines(night)]
+
+
+def _tonight_label(facts: SeriesFacts) -> str:
+    """Ask whether a link is full only where what presses is a share that counts as full."""
+    pressing = max(t for t, p in facts.congestion.probabilities.items() if p >= PRESSING)
+    return "Full tonight?" if pressing >= (facts.outlook.get("runout_threshold") or 1.0) else "Busy tonight"
 
 
 def _tone(facts: SeriesFacts) -> str:
