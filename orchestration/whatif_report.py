@@ -130,7 +130,8 @@ def _worded(figures: list[Figure], question: Question) -> list[tuple[str, str, s
             if mine and window == "night":
                 rows.append(_row(f"above {threshold:.0%} of the capacity tonight", mine[0]))
             elif mine:
-                rows.append((f"  likeliest {window}", *(_likeliest(mine, of) for of in ("as_it_is", "what_if"))))
+                sides = _likeliest(mine, "as_it_is"), _likeliest(mine, "what_if")
+                rows.append((f"  likeliest {window}", *sides))
     rows += [
         _row("expected peak tonight", f) for f in figures if (f.name, f.window) == ("expected_peak", "night")
     ]

@@ -82,7 +82,7 @@ def _series_lines(night: NightFrames, series: list[SeriesFacts]) -> list[Line]:
 
 
 def _outages(night: NightFrames, series: list[SeriesFacts]) -> list[Line]:
-    """Name what carried nothing in the last day: series of a source that went and came together are told once."""
+    """Name what carried nothing in the last day; what went and came together is told once."""
     by_name = {facts.name: facts for facts in series}
     lines = []
     for row in night["outages"].to_dicts():
@@ -91,7 +91,8 @@ def _outages(night: NightFrames, series: list[SeriesFacts]) -> list[Line]:
             continue
         names = [name_text(name) for name in row["names"]]
         also = f" So did {listed(names[1:])}." if names[1:] else ""
-        text = f"carried nothing for {duration_text(row['seconds'])} from {clock_text(row['start_utc'], first.zone)}."
+        since = clock_text(row["start_utc"], first.zone)
+        text = f"carried nothing for {duration_text(row['seconds'])} from {since}."
         lines.append(Line("Outage", text + also, "bad", first.name, first.href))
     return lines
 

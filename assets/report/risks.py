@@ -103,8 +103,9 @@ def risk_lines(series: list[SeriesFacts], night: NightFrames) -> list[Line]:
 
 def _tonight_label(facts: SeriesFacts) -> str:
     """Ask whether a link is full only where what presses is a share that counts as full."""
-    pressing = max(t for t, p in facts.congestion.probabilities.items() if p >= PRESSING)
-    return "Full tonight?" if pressing >= (facts.outlook.get("runout_threshold") or 1.0) else "Busy tonight"
+    chances = facts.congestion.probabilities if facts.congestion else {}
+    highest = max((threshold for threshold, p in chances.items() if p >= PRESSING), default=0.0)
+    return "Full tonight?" if highest >= (facts.outlook.get("runout_threshold") or 1.0) else "Busy tonight"
 
 
 def _tone(facts: SeriesFacts) -> str:
