@@ -99,7 +99,7 @@ def _run_with(
     last = issued_at_utc(nights[-1], sources.platform.time_zone) if nights else None
     show_summary(console, home, outcomes, last, wait_seconds)
     if nights and all(outcome.is_good for outcome in outcomes):
-        show_next(console, home)
+        show_next(console, home, nights[-1])
         return DONE
     if nights:
         _tell_failure(home, sources, nights[-1], outcomes[-1])

@@ -6,7 +6,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from rich.text import Text
 from assets.decayed_champions import decayed_champions
 from assets.printable import printable
 from assets.quantity_text import quantity_text
-from assets.report.files import LATEST
+from assets.report.files import LATEST, nights_with_pages
 from orchestration.home import Home
 from orchestration.nightly import Outcome
 from orchestration.reading import read_when_free
@@ -126,13 +126,15 @@ def show_summary(
     _show_faults(console, outcomes)
 
 
-def show_next(console: Console, home: Home) -> None:
-    """Show the night's page and the next things to try."""
+def show_next(console: Console, home: Home, night: date) -> None:
+    """Show the page of the last night that was run and the next things to try."""
     where = f"--home {shlex.quote(_from_here(home.path))}"
     command = "diurnal" if shutil.which("diurnal") else _from_here(Path(sys.argv[0]).absolute())
     queries = "sql/queries"
     console.print("\nNext:")
-    page = home.reports / LATEST
+    # Of an older night, latest.html tells nothing.
+    is_older = any(other > night for other in nights_with_pages(home.reports))
+    page = home.reports / (f"{night}.html" if is_older else LATEST)
     for words, what in (
         *([(_from_here(page), "what the night found: open it in a browser")] if page.exists() else []),
         (
@@ -153,7 +155,7 @@ def _show_sources(console: Console, read: Read) -> None:
     rows = read(_SOURCES)
     table = _table("What has landed", "source")
     for name in ("files", "copies", "rejected", "records", "bad lines", "duplicates"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for source, *counts in rows.iter_rows():
         table.add_row(str(source), *(f"{count:,}" for count in counts))
     console.print(table)
@@ -235,7 +237,8 @@ def _table(title: str, first_column: str) -> Table:
         pad_edge=False,
         padding=(0, 1, 0, 0),
     )
-    table.add_column(first_column, no_wrap=True)
+    # The only one that gives way: a long name must not squeeze the numbers out.
+    table.add_column(first_column, overflow="ellipsis")
     return table
 
 

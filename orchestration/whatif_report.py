@@ -38,6 +38,7 @@ _RUNOUT_DATES = {
     "runout_date_q90": "  90 % quantile",
 }
 _BEYOND = "beyond"
+_LEAST_TOLD = 0.0005
 
 
 def show_figures(
@@ -103,8 +104,8 @@ def _show_table(
     table.add_column("")
     for name in ("as it is", "what if"):
         table.add_column(name, justify="right", no_wrap=True)
-    for words, figure in _worded(figures, question):
-        table.add_row(words, _cell(figure.as_it_is, figure), _cell(figure.what_if, figure))
+    for words, as_it_is, what_if in _worded(figures, question):
+        table.add_row(words, as_it_is, what_if)
     console.print(table)
     for figure in figures:
         if figure.name == "reason":
@@ -115,39 +116,57 @@ def _show_table(
         console.print(f"  {remark}", markup=False, soft_wrap=True)
 
 
-def _worded(figures: list[Figure], question: Question) -> list[tuple[str, Figure]]:
-    """Figures of the table with their names, in the order that people ask in."""
+def _worded(figures: list[Figure], question: Question) -> list[tuple[str, str, str]]:
+    """Rows of the table, in the order that people ask in."""
     named = [(words, figure) for name, words in _NAMES.items() for figure in figures if figure.name == name]
-    rows = named[:1]
+    rows = [_row(*pair) for pair in named[:1]]
     for threshold in question.thresholds:
-        share = f"{share_text(threshold)} of the capacity"
         for window in ("night", "hour", "slot"):
             mine = [
                 figure
                 for figure in figures
                 if (figure.name, figure.window, figure.threshold) == ("probability_above", window, threshold)
             ]
-            if not mine:
-                continue
-            worst = max(mine, key=lambda figure: (figure.what_if or 0.0, figure.as_it_is or 0.0))
-            words = f"above {share} tonight"
-            if window != "night" and worst.at_local is not None:
-                words = f"  likeliest {window}, {worst.at_local:%H:%M}"
-            rows.append((words, worst))
+            if mine and window == "night":
+                rows.append(_row(f"above {share_text(threshold)} of the capacity tonight", mine[0]))
+            elif mine:
+                sides = _likeliest(mine, "as_it_is"), _likeliest(mine, "what_if")
+                rows.append((f"  likeliest {window}", *sides))
     rows += [
-        ("expected peak tonight", f) for f in figures if (f.name, f.window) == ("expected_peak", "night")
+        _row("expected peak tonight", f) for f in figures if (f.name, f.window) == ("expected_peak", "night")
     ]
-    rows += named[1:7]
+    rows += [_row(*pair) for pair in named[1:7]]
+    return [*rows, *_runout_rows(figures, question), *(_row(*pair) for pair in named[7:])]
+
+
+def _runout_rows(figures: list[Figure], question: Question) -> list[tuple[str, str, str]]:
     weeks = next((figure for figure in figures if figure.name == "horizon_weeks"), None)
     horizon = weeks and (weeks.what_if or weeks.as_it_is)
+    rows = []
     for figure in figures:
         if figure.threshold != question.runout_threshold:
             continue
         if figure.name == "runout_probability":
-            rows.append((f"full ({share_text(figure.threshold)}) within {horizon} weeks", figure))
+            rows.append(_row(f"full ({share_text(figure.threshold)}) within {horizon} weeks", figure))
         elif figure.name in _RUNOUT_DATES:
-            rows.append((_RUNOUT_DATES[figure.name], figure))
-    return rows + named[7:]
+            rows.append(_row(_RUNOUT_DATES[figure.name], figure))
+    return rows
+
+
+def _row(words: str, figure: Figure) -> tuple[str, str, str]:
+    return words, _cell(figure.as_it_is, figure), _cell(figure.what_if, figure)
+
+
+def _likeliest(figures: list[Figure], of: str) -> str:
+    """Write the highest probability and its time, which another load or capacity moves."""
+    known = [figure for figure in figures if getattr(figure, of) is not None]
+    if not known:
+        return "–"
+    worst = max(known, key=lambda figure: float(getattr(figure, of)))
+    share = _cell(getattr(worst, of), worst)
+    # Of chances that all round to nothing, the time says nothing.
+    is_told = worst.at_local is not None and float(getattr(worst, of)) >= _LEAST_TOLD
+    return f"{worst.at_local:%H:%M} {share}" if is_told else share
 
 
 def _cell(value: Value, figure: Figure) -> str:

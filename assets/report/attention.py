@@ -9,7 +9,7 @@ from assets.report.blocks import Line, Section
 from assets.report.night_frames import NightFrames
 from assets.report.risks import risk_lines
 from assets.report.series_facts import NOT_FORECAST, SeriesFacts
-from assets.report.words import short_day
+from assets.report.words import clock_text, duration_text, listed, name_text, short_day
 
 FIRST_LINES: Final = 5
 RECENT_DAYS: Final = 2
@@ -77,7 +77,24 @@ def _series_lines(night: NightFrames, series: list[SeriesFacts]) -> list[Line]:
             lines.append(Line("Wrong step?", text, "warn", facts.name, facts.href))
         if facts.name in decayed:
             lines.append(Line("Forecast worse", decayed[facts.name], "warn", facts.name, facts.href))
-    return [*_unusual(night, {facts.name: facts.href for facts in series}), *lines]
+    hrefs = {facts.name: facts.href for facts in series}
+    return [*_outages(night, series), *_unusual(night, hrefs), *lines]
+
+
+def _outages(night: NightFrames, series: list[SeriesFacts]) -> list[Line]:
+    """Name what carried nothing in the last day; what went and came together is told once."""
+    by_name = {facts.name: facts for facts in series}
+    lines = []
+    for row in night["outages"].to_dicts():
+        first = by_name.get(row["names"][0])
+        if first is None:
+            continue
+        names = [name_text(name) for name in row["names"]]
+        also = f" So did {listed(names[1:])}." if names[1:] else ""
+        since = clock_text(row["start_utc"], first.zone)
+        text = f"carried nothing for {duration_text(row['seconds'])} from {since}."
+        lines.append(Line("Outage", text + also, "bad", first.name, first.href))
+    return lines
 
 
 def _unusual(night: NightFrames, hrefs: dict[str, str]) -> list[Line]:

@@ -104,6 +104,18 @@ _OF_THE_NIGHT = {
         ) GROUP BY series_id, run
         QUALIFY row_number() OVER (PARTITION BY series_id ORDER BY count(*) DESC, min(at_utc)) = 1
     """,
+    # Those that reach into the last day, whole as far as a week goes.
+    "outages": """
+        SELECT source, start_utc, steps * step_seconds AS seconds, list(series_id ORDER BY series_id) AS names
+        FROM (
+            SELECT series_id, source, step_seconds, min(at_utc) AS start_utc, count(*) AS steps FROM (
+                SELECT series_id, source, step_seconds, at_utc, at_utc - to_seconds(
+                    step_seconds * row_number() OVER (PARTITION BY series_id ORDER BY at_utc)) AS run
+                FROM series.observations JOIN series.catalog USING (series_id)
+                WHERE at_utc >= $1 - INTERVAL 7 DAY AND at_utc < $1 AND flag = 'outage'
+            ) GROUP BY series_id, source, step_seconds, run HAVING max(at_utc) >= $1 - INTERVAL 1 DAY
+        ) GROUP BY ALL ORDER BY seconds DESC, start_utc, source
+    """,
 }
 _OF_ALL_TIME = {
     "ledger": "FROM raw.ingestion_summary ORDER BY source",

@@ -89,7 +89,7 @@ def runout_sentence(facts: SeriesFacts) -> str:
 def risk_lines(series: list[SeriesFacts], night: NightFrames) -> list[Line]:
     """Name the links that press, tonight's first."""
     tonight = [
-        Line("Full tonight?", said, _tone(facts), facts.name, facts.href)
+        Line(_tonight_label(facts), said, _tone(facts), facts.name, facts.href)
         for facts in series
         if (said := risk_sentence(facts))
     ]
@@ -99,6 +99,13 @@ def risk_lines(series: list[SeriesFacts], night: NightFrames) -> list[Line]:
         if (said := runout_sentence(facts))
     ]
     return [*tonight, *later, *_bill_lines(night)]
+
+
+def _tonight_label(facts: SeriesFacts) -> str:
+    """Ask whether a link is full only where what presses is a share that counts as full."""
+    chances = facts.congestion.probabilities if facts.congestion else {}
+    highest = max((threshold for threshold, p in chances.items() if p >= PRESSING), default=0.0)
+    return "Full tonight?" if highest >= (facts.outlook.get("runout_threshold") or 1.0) else "Busy tonight"
 
 
 def _tone(facts: SeriesFacts) -> str:

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 
 WIDTH: Final = 680
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 10, 12, 26
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 10, 20, 26
+# A label that is centred so near to the edge is cut by it.
+_EDGE: Final = 20
 _MARK: Final = 3.2
 
 
@@ -135,7 +137,9 @@ class Still:
         for value, text in x_ticks:
             place = self._places(np.array([value]), np.array([self._y[0]]))[0][0]
             axes.append(f'<path class="grid" d="M{place:.4g} {_TOP}V{floor}"/>')
-            axes.append(f'<text x="{place:.4g}" y="{floor + 17}" text-anchor="middle">{escape(text)}</text>')
+            at_edge = place > WIDTH - _EDGE
+            x, anchor = (WIDTH, "end") if at_edge else (place, "middle")
+            axes.append(f'<text x="{x:.4g}" y="{floor + 17}" text-anchor="{anchor}">{escape(text)}</text>')
         title = f'<text x="0" y="9">{escape(y_title)}</text>'
         # A figure's name is said by the element around it.
         return (

@@ -1,9 +1,11 @@
 -- Question: Which links will be congested tonight, how likely, and at what hour?
 -- Answers with: one row per series with a capacity and threshold, the likeliest first: the probability that the load
--- exceeds that share of the capacity at any moment of the 24 hours after its newest night, the median of the highest
+-- exceeds that share of the capacity at any moment of the 24 hours after its newest night (issued_at_utc: of a stale
+-- series, or one that has lost its capacity, an old one), the median of the highest
 -- value and the share of the capacity that it is, and the hour (the slot, where steps are longer) most at risk, local time.
 SELECT
     series_id,
+    issued_at_utc,
     round(100 * threshold, 1) AS threshold_percent,
     round(100 * probability_above, 1) AS probability_percent,
     expected_peak,

@@ -29,6 +29,7 @@ def shown(
     fitted: int = 1,
     n_decayed: int = 1,
     n_unusual: int = 1,
+    width: int = 200,
 ) -> str:
     """Show a night with one series of this name, which cannot be used."""
     series = {"series_id": [name], "status": ["short"], "unit": ["bit/s"], "model": ["none"], **NUMBERS}
@@ -51,7 +52,7 @@ def shown(
     monkeypatch.setattr(summary, "read_query", read)
     monkeypatch.setattr(summary, "decayed_champions", lambda *_: pl.concat([decayed] * n_decayed))
     stream = io.StringIO()
-    console = Console(file=stream, width=200)
+    console = Console(file=stream, width=width)
     summary.show_summary(console, Home.at(tmp_path), [], MIDNIGHT, wait_seconds=0)
     return stream.getvalue()
 
@@ -97,6 +98,23 @@ def test_the_morning_has_five_lines_of_unusual_days(monkeypatch: pytest.MonkeyPa
     assert "\nDays of the last week that do not look like a day\n  Wed 1 Jan: isp/a: The day lies 40%" in many
     assert many.count("The day lies 40% lower") == summary.MORNING_LINES == 5
     assert "and 2 more: see planning.unusual_days_by_source" in many
+
+
+def test_a_long_name_gives_way_to_the_numbers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    said = shown(monkeypatch, tmp_path, "isp/" + "x" * 300, width=80)
+    [row] = [line for line in said.splitlines() if line.startswith(" isp/xxx") and "bit/s" in line]
+    assert row.split()[1:] == ["none", "1", "bit/s", "1", "bit/s", "1.00", "100%"]
+
+
+@pytest.mark.parametrize(("night", "page"), [(date(2025, 1, 3), "latest"), (date(2025, 1, 2), "2025-01-02")])
+def test_after_an_older_night_its_own_page_is_named(tmp_path: Path, night: date, page: str) -> None:
+    home = Home.at(tmp_path)
+    home.reports.mkdir()
+    for name in ("2025-01-02", "2025-01-03", "latest"):
+        (home.reports / f"{name}.html").touch()
+    stream = io.StringIO()
+    summary.show_next(Console(file=stream, width=200), home, night)
+    assert f"reports/{page}.html" in stream.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,34 @@ def test_an_unusual_day_is_told_with_its_reason(page: Page) -> None:
     assert "The day lies 31% higher than days like it." in days
 
 
+def test_a_link_is_asked_to_be_full_only_above_what_counts_as_full(pages_of: Make) -> None:
+    def edit(warehouse: Warehouse) -> None:
+        for threshold in (0.9, 1.0):
+            warehouse.update("planning.congestion", {"probability_above": 0.001}, {"threshold": threshold})
+
+    first = section_of(pages_of(NAMES, edit)[0], "first")
+    assert "Busy tonight isp/0: 99 % to exceed 70 % of its 10 Gbit/s" in first
+    assert "Full tonight?" not in first
+
+
+@pytest.mark.parametrize(("hours_ago", "is_told"), [(3, True), (30, False)])
+def test_an_outage_of_the_last_day_is_told_first_and_once_for_the_links_of_a_source(
+    pages_of: Make, hours_ago: int, is_told: bool
+) -> None:
+    start = ISSUED - timedelta(hours=hours_ago)
+
+    def edit(warehouse: Warehouse) -> None:
+        for step in range(24):
+            for name in NAMES[:2]:
+                key = {"series_id": name, "at_utc": start + step * timedelta(minutes=5)}
+                warehouse.update("series.observations", {"value": 0.0, "flag": "outage"}, key)
+
+    first = section_of(pages_of(NAMES, edit)[0], "first")
+    said = "Outage isp/0: carried nothing for 2 h from Sun 16 Nov 22:00. So did isp/1."
+    assert (said in first) is is_told
+    assert ("Outage" in first) is is_told
+
+
 def test_the_ledger_adds_up_and_the_gap_is_named(page: Page) -> None:
     data = section_of(page, "data")
     assert "107 records read = 98 loaded + 8 rejected + 1 duplicate" in data

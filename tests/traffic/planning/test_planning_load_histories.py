@@ -96,6 +96,18 @@ def test_only_the_last_four_weeks_say_which_hour_is_busy() -> None:
     assert busy_hours(history_of(hour_mean)).hour[0] == 20
 
 
+@pytest.mark.parametrize("n_days", [7, 20, 28])
+def test_one_burst_or_one_outage_does_not_move_the_busy_hour(n_days: int) -> None:
+    hour_mean = np.ones((2, 28, 24))
+    hour_mean[:, : 28 - n_days] = np.nan
+    hour_mean[:, :, 20] *= 2.0
+    hour_mean[0, -3, 3] = 1000.0
+    hour_mean[1, -3, 20] = -1000.0
+    found = busy_hours(history_of(hour_mean))
+    np.testing.assert_array_equal(found.hour, [20, 20])
+    np.testing.assert_array_equal(found.spread_hours, [0.0, 0.0])
+
+
 def test_no_busy_hour_without_days_or_without_a_difference() -> None:
     flat = np.full((3, 28, 24), 2.0)
     flat[1] = np.nan
