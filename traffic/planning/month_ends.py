@@ -1,6 +1,6 @@
 """What the rest of a month may be: joint five-minute paths of the directions of a link.
 
-Past days of the same weekday are drawn for both directions at once, and moved to where their levels may have
+Past days, mostly alike by their weekday, are drawn for both directions at once, and moved to where their levels may have
 gone by then. Percentiles belong to ``bills``.
 """
 
@@ -82,7 +82,8 @@ def rest_of_month(
 
     Notes
     -----
-    Each day ahead of a path is a past day of the same weekday, the same one for every direction, so that
+    Each day ahead of a path is a past day of the same weekday, or half as often another workday (or day of the
+    weekend) moved by what the weekdays differ; it is the same one for every direction, so that
     what goes together (spikes, holidays, the shape of a day) stays together; recent days come more often
     (half-life four weeks). It is moved by the ratio of two levels: where a path of the day's level has gone
     by then, over the smoothed level of the past day. These paths are draws of ``fit_level`` over the daily
