@@ -1,7 +1,7 @@
 """What the rest of a month may be: joint five-minute paths of the directions of a link.
 
-Past days, mostly alike by their weekday, are drawn for both directions at once, and moved to where their levels may have
-gone by then. Percentiles belong to ``bills``.
+Past days, mostly alike by their weekday, are drawn for both directions at once, and moved to where their
+levels may have gone by then. Percentiles belong to ``bills``.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ def rest_of_month(
 
     Notes
     -----
-    Each day ahead of a path is a past day of the same weekday, or half as often another workday (or day of the
-    weekend) moved by what the weekdays differ; it is the same one for every direction, so that
-    what goes together (spikes, holidays, the shape of a day) stays together; recent days come more often
+    Each day ahead of a path is a past day of the same weekday or, each half as often, another workday (day of
+    the weekend) moved by what the weekdays differ; it is the same one for every direction, so that what
+    goes together (spikes, holidays, the shape of a day) stays together; recent days come more often
     (half-life four weeks). It is moved by the ratio of two levels: where a path of the day's level has gone
     by then, over the smoothed level of the past day. These paths are draws of ``fit_level`` over the daily
     levels of eight weeks, with the uncertainty of level and drift; those of two directions are put in an
