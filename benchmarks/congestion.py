@@ -49,14 +49,26 @@ class Judged:
         for name, probability in said.items():
             self.said.setdefault(name, []).append(probability[is_known])
 
+    def join(self, other: Judged, panel: int) -> None:
+        """Add all forecasts of another panel, whose nights are others."""
+        self.nights += [nights + panel * 1e6 for nights in other.nights]
+        self.came += other.came
+        for name, parts in other.said.items():
+            self.said.setdefault(name, []).extend(parts)
+
 
 def main() -> None:
     """Judge every panel, and print the tables."""
     wanted = _wanted()
-    for panel in read_panels(wanted.data, wanted.panels):
+    together: dict[str, Judged] = {window: Judged() for window in ("slot", "hour", "night")}
+    for number, panel in enumerate(read_panels(wanted.data, wanted.panels)):
         begun = time.process_time()
         judged = _judged(panel, wanted.nights, wanted.skip)
+        for window, one in judged.items():
+            together[window].join(one, number)
         _print(panel.name, judged, time.process_time() - begun)
+    if wanted.together:
+        _print("together", {window: one for window, one in together.items() if one.came})
 
 
 def _wanted() -> argparse.Namespace:
@@ -65,6 +77,7 @@ def _wanted() -> argparse.Namespace:
     parser.add_argument("--panels", nargs="+", help="names of the panels; all by default")
     parser.add_argument("--nights", type=int, default=112, help="nights of each record at most")
     parser.add_argument("--skip", type=int, default=0, help="nights at the record's end that are left out")
+    parser.add_argument("--together", action="store_true", help="judge the panels as one, too")
     return parser.parse_args()
 
 
@@ -122,8 +135,8 @@ def _passed(values: NDArray[np.float64], thresholds: NDArray[np.float64]) -> NDA
     return np.where(np.isnan(values)[:, None] | np.isnan(thresholds)[:, :, None], np.nan, came)
 
 
-def _print(name: str, judged: dict[str, Judged], seconds: float) -> None:
-    print(f"\n## {name}\n\n{seconds:.0f} CPU s.")
+def _print(name: str, judged: dict[str, Judged], seconds: float | None = None) -> None:
+    print(f"\n## {name}" + ("" if seconds is None else f"\n\n{seconds:.0f} CPU s."))
     for window, one in judged.items():
         nights, came = np.concatenate(one.nights), np.concatenate(one.came)
         print(f"\n{window}: {came.size:,} forecasts of {np.unique(nights).size} nights\n")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc
 
+from traffic.planning.law_loops import kernel_sums
 from traffic.planning.recalibration import effective, student_4
 
 _HALF_LIFE_DAYS: Final = 28.0
@@ -67,7 +68,8 @@ class Climatology:
 
     def above(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability that the highest value passes values of shape (rows, any)."""
-        return self._shares(values, self._kernels(values, self.highest) @ self.weights[:, :, None])
+        share = self._passing(values) / np.maximum(self.weights.sum(axis=1)[:, None], 1e-300)
+        return self._doubted(share, values, self.n[:, None])
 
     def quantiles(self, shares: Sequence[float]) -> NDArray[np.float64]:
         """Return quantiles of the known highest values, of shape (rows, shares); 0 where none is known."""
@@ -93,19 +95,19 @@ class Climatology:
         """
         n_nights = came.shape[1]
         own_weight = self.weights[:, -n_nights:, None]
-        total = self._kernels(values, self.highest) @ self.weights[:, :, None]
-        own = np.moveaxis(self._kernels(values, np.nan_to_num(came)), 1, 2) * own_weight
+        t = (np.nan_to_num(came)[:, :, None] - values[:, None, :]) / self._bandwidth[:, None, None]
+        own = student_4(t) * own_weight
         rest = np.maximum(self.weights.sum(axis=1)[:, None, None] - own_weight, 1e-300)
-        share = np.clip((total[:, None, :, 0] - own) / rest, 0.0, 1.0)
+        share = np.clip((self._passing(values)[:, None, :] - own) / rest, 0.0, 1.0)
         return self._doubted(share, values[:, None, :], self.n[:, None, None])
 
-    def _kernels(self, values: NDArray[np.float64], highest: NDArray[np.float64]) -> NDArray[np.float64]:
-        bandwidth = _BANDWIDTH * self.spread * np.maximum(self.n, 1.0) ** -0.2
-        return student_4((highest[:, None, :] - values[:, :, None]) / bandwidth[:, None, None])
+    @property
+    def _bandwidth(self) -> NDArray[np.float64]:
+        return np.asarray(_BANDWIDTH * self.spread * np.maximum(self.n, 1.0) ** -0.2, dtype=np.float64)
 
-    def _shares(self, values: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
-        share = total[:, :, 0] / np.maximum(self.weights.sum(axis=1)[:, None], 1e-300)
-        return self._doubted(share, values, self.n[:, None])
+    def _passing(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how much of the weight passes values of shape (rows, any)."""
+        return kernel_sums(values, self.highest, self.weights, self._bandwidth)
 
     def _doubted(
         self, share: NDArray[np.float64], values: NDArray[np.float64], n: NDArray[np.float64]

@@ -17,7 +17,7 @@ from traffic.models.forecasting.outages import without_outages
 from traffic.models.forecasting.paths import DENSE_LEVELS
 from traffic.models.forecasting.scales import sizes_of
 from traffic.planning.known_nights import KnownNight, off_scale, on_scale, replayed, tonight
-from traffic.planning.window_probabilities import WindowProbabilities, window_probabilities
+from traffic.planning.window_probabilities import NightLaws
 from traffic.planning.windows import highest
 from traffic.windowing.histories import Histories
 
@@ -113,11 +113,12 @@ def congestion_batch(
         if known.size == 0:
             continue
         is_root = night.law.is_root
-        made = _probabilities(night.part(known), on_scale(limits[known], is_root), step_seconds)
+        laws = NightLaws.of(night.part(known), step_seconds)
         at = rows[known]
-        ahead.slots[at], ahead.windows[at] = made.slots, made.windows
-        ahead.slot_peaks[at] = off_scale(made.slot_peaks, is_root) * size[known, None]
-        ahead.window_peaks[at] = off_scale(made.window_peaks, is_root) * size[known, None]
+        ahead.slots[at], ahead.windows[at] = laws.above(np.nan_to_num(on_scale(limits[known], is_root)))
+        ahead.slot_peaks[at], ahead.window_peaks[at] = (
+            off_scale(peaks, is_root) * size[known, None] for peaks in laws.peaks()
+        )
         for nights_ago, some, then, actual in replayed(day, values, n_replays):
             replays.append(_replay(nights_ago, then, actual, limits[some], step_seconds))
     is_wanted = ~np.isnan(thresholds)
@@ -134,14 +135,14 @@ def _replay(
 ) -> ReplayedNight:
     is_root = night.law.is_root
     scaled = np.concatenate([on_scale(limits, is_root), _ladder(night)], axis=1)
-    made = _probabilities(night, scaled, step_seconds)
+    of_slots, of_windows = NightLaws.of(night, step_seconds).above(np.nan_to_num(scaled))
     came = on_scale(actual, is_root)
     is_unwanted = np.isnan(scaled)[:, :, None]
     slots, windows = (_came(values, scaled) for values in (came, highest(came)))
     return ReplayedNight(
         nights_ago,
-        np.where(is_unwanted, np.nan, made.slots),
-        np.where(is_unwanted, np.nan, made.windows),
+        np.where(is_unwanted, np.nan, of_slots),
+        np.where(is_unwanted, np.nan, of_windows),
         slots,
         windows,
     )
@@ -165,9 +166,3 @@ def _ladder(night: KnownNight) -> NDArray[np.float64]:
     for row in np.flatnonzero(known.any(axis=1)):
         made[row] = np.quantile(peaks[row, known[row]], shares)
     return made * (np.sqrt(multiples) if night.law.is_root else multiples)
-
-
-def _probabilities(
-    night: KnownNight, thresholds: NDArray[np.float64], step_seconds: int
-) -> WindowProbabilities:
-    return window_probabilities(night, np.nan_to_num(thresholds), step_seconds)

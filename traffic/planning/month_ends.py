@@ -1,7 +1,7 @@
 """What the rest of a month may be: joint five-minute paths of the directions of a link.
 
-Past days of the same weekday are drawn for both directions at once, and moved to where their levels may have
-gone by then. Percentiles belong to ``bills``.
+Past days, mostly alike by their weekday, are drawn for both directions at once, and moved to where their
+levels may have gone by then. Percentiles belong to ``bills``.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ _LEAST_SHARE: Final = 0.75
 _HALF_LIFE_DAYS: Final = 28.0
 _USUAL_GROWTH: Final = 0.002
 """A day, as a logarithm: half of all links change by less than 1.4 % a week."""
+
+_KINSHIP: Final = 0.5
+"""How often another workday (or day of the weekend) is drawn, moved by what the weekdays differ, for a day of
+the same weekday: the eight of those alone spread too little, and miss where their mean is."""
 
 _FARTHEST: Final = 4.0
 _DAYS_A_WEEK: Final = 7
@@ -78,8 +82,9 @@ def rest_of_month(
 
     Notes
     -----
-    Each day ahead of a path is a past day of the same weekday, the same one for every direction, so that
-    what goes together (spikes, holidays, the shape of a day) stays together; recent days come more often
+    Each day ahead of a path is a past day of the same weekday or, each half as often, another workday (day of
+    the weekend) moved by what the weekdays differ; it is the same one for every direction, so that what
+    goes together (spikes, holidays, the shape of a day) stays together; recent days come more often
     (half-life four weeks). It is moved by the ratio of two levels: where a path of the day's level has gone
     by then, over the smoothed level of the past day. These paths are draws of ``fit_level`` over the daily
     levels of eight weeks, with the uncertainty of level and drift; those of two directions are put in an
@@ -89,7 +94,7 @@ def rest_of_month(
     if np.count_nonzero(days.is_source) < LEAST_SOURCE_DAYS:
         return None
     drawn = _drawn_days(days, n_paths, rng)
-    levels = _day_levels(days)
+    levels, effects = _day_levels(days)
     trends = [_trend(level) for level in levels]
     n_ahead = int(days.lead[-1]) if days.lead.size else 0
     moved = _moves(trends, levels, n_ahead, n_paths, rng)
@@ -102,6 +107,7 @@ def rest_of_month(
                 np.arange(values.shape[0]), np.flatnonzero(~np.isnan(levels[row])), trend.smoothed
             )
             change = moved[row][:, days.lead - 1] - smoothed[drawn]
+            change += effects[row][days.ahead_weekday] - effects[row][days.weekday][drawn]
             factor = np.exp(np.clip(change, -_FARTHEST, _FARTHEST))
         paths[row] = filled[drawn[:, days.ahead_day], days.ahead_slot] * factor[:, days.ahead_day]
     return paths
@@ -144,9 +150,9 @@ def _drawn_days(days: _Days, n_paths: int, rng: np.random.Generator) -> NDArray[
     recency = 0.5 ** ((days.is_source.size - 1 - sources) / _HALF_LIFE_DAYS)
     drawn = np.empty((n_paths, days.ahead_weekday.size), dtype=np.int64)
     for day, weekday in enumerate(days.ahead_weekday):
-        is_weekend = (days.weekday[sources] >= 5) == (weekday >= 5)
-        alike = (days.weekday[sources] == weekday, is_weekend, np.ones(sources.size, dtype=np.bool_))
-        weight = next(recency * kind for kind in alike if kind.any())
+        is_alike = (days.weekday[sources] >= 5) == (weekday >= 5)
+        kinship = np.where(days.weekday[sources] == weekday, 1.0, _KINSHIP * is_alike)
+        weight = recency * (kinship if kinship.any() else 1.0)
         drawn[:, day] = rng.choice(sources, n_paths, p=weight / weight.sum())
     return drawn
 
@@ -160,8 +166,11 @@ def _filled(values: NDArray[np.float64], days: _Days) -> NDArray[np.float64]:
     return np.where(np.isnan(values), mean, values)
 
 
-def _day_levels(days: _Days) -> NDArray[np.float64]:
-    """Logarithms of the days' means without their weekdays, shape (directions, days); NaN where unknown."""
+def _day_levels(days: _Days) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Logarithms of the days' means without their weekdays, and what these are.
+
+    Shapes (directions, days), NaN where unknown, and (directions, 7).
+    """
     n_known = np.count_nonzero(~np.isnan(days.values), axis=2)
     mean = np.nansum(days.values, axis=2) / np.maximum(n_known, 1)
     is_usable = days.is_source & (mean > 0)
@@ -169,7 +178,8 @@ def _day_levels(days: _Days) -> NDArray[np.float64]:
     monday = int(days.weekday[0])
     pad = ((0, 0), (monday, -(logs.shape[1] + monday) % _DAYS_A_WEEK))
     weeks = np.pad(logs, pad, constant_values=np.nan).reshape(logs.shape[0], -1, _DAYS_A_WEEK)
-    return np.asarray(logs - weekday_effects(weeks)[:, days.weekday])
+    effects = weekday_effects(weeks)
+    return np.asarray(logs - effects[:, days.weekday]), effects
 
 
 def _trend(level: NDArray[np.float64]) -> LevelTrend | None:

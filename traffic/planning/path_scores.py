@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from traffic.planning.law_loops import read_lines
+
 _N_KNOTS: Final = 41
 _FURTHEST: Final = 2.0
 """Score at which the outermost knots stand: one path in forty lies beyond, enough to say where."""
@@ -82,23 +84,4 @@ def lines(
     ndarray of shape (rows, any)
         At most 40 in size; NaN where the value is.
     """
-    n_knots = scores.size
-    place = np.empty(values.shape, dtype=np.int64)
-    for row, one in enumerate(knots):
-        place[row] = np.searchsorted(one, values[row], side="right")
-    low = np.clip(place - 1, 0, n_knots - 2)
-    below = np.take_along_axis(knots, low, axis=1)
-    step = np.take_along_axis(knots, low + 1, axis=1) - below
-    share = np.clip((values - below) / np.where(step > 0, step, 1.0), 0.0, 1.0)
-    found = scores[low] + share * (scores[low + 1] - scores[low])
-    first, last = knots[:, :1], knots[:, -1:]
-    smallest = 1e-9 * np.maximum(np.maximum(np.abs(first), np.abs(last)), 1e-300)
-    rise = np.maximum(last - knots[:, -1 - tail_knots, None], smallest)
-    fall = np.maximum(knots[:, tail_knots, None] - first, smallest)
-    with np.errstate(over="ignore"):  # far beyond, the score is the largest whatever the distance
-        beyond, before = (values - last) / rise, (first - values) / fall
-    above = (scores[-1] - scores[-1 - tail_knots]) * np.minimum(beyond, _FAR)
-    under = (scores[tail_knots] - scores[0]) * np.minimum(before, _FAR)
-    found = np.where(values > last, scores[-1] + above, found)
-    found = np.where(values < first, scores[0] - under, found)
-    return np.where(np.isnan(values), np.nan, np.clip(found, -_LARGEST_SCORE, _LARGEST_SCORE))
+    return read_lines(values, knots, scores, tail_knots, _FAR, _LARGEST_SCORE)

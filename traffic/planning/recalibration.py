@@ -11,7 +11,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
+
+from traffic.planning.law_loops import kernel_sums
 
 HALF_LIFE_NIGHTS: Final = 14.0
 """Of what an earlier night says of the paths."""
@@ -22,7 +23,6 @@ _SLOPE_NIGHTS: Final = 10.0
 _FURTHEST: Final = 4.0
 _PRIOR_NIGHTS: Final = 2.0
 _PRIOR_SCORE: Final = -0.1
-_PRIOR_FREEDOM: Final = 6.0
 _BANDWIDTH: Final = 0.5
 _LEAST_SPREAD: Final = 0.25
 _MAD: Final = 1.4826
@@ -127,14 +127,20 @@ class Recalibration:
         return _with_prior(of_others, x, effective(self.weights)[:, None, None])
 
     def _kernels(self, x: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        kernels = student_4((self.centres[:, None, :] - x[:, :, None]) / self.bandwidth[:, None, None])
-        return np.asarray(np.einsum("rxn,rn->rx", kernels, weights), dtype=np.float64)
+        return kernel_sums(x, self.centres, weights, self.bandwidth)
 
 
 def student_4(t: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return Student's law of four degrees of freedom, by its closed form."""
     u = t / np.hypot(2.0, t)
     return 0.5 + u * (0.75 - 0.25 * u * u)
+
+
+def student_6(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return Student's law of six degrees of freedom, by its closed form."""
+    u = t / np.sqrt(6.0 + t * t)
+    square = u * u
+    return 0.5 + u * (0.9375 - square * (0.625 - 0.1875 * square))
 
 
 def effective(weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -146,7 +152,7 @@ def effective(weights: NDArray[np.float64]) -> NDArray[np.float64]:
 def _with_prior(
     of_nights: NDArray[np.float64], x: NDArray[np.float64], n: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    believed = stdtr(_PRIOR_FREEDOM, _PRIOR_SCORE - x)
+    believed = student_6(_PRIOR_SCORE - x)
     return np.asarray((n * of_nights + _PRIOR_NIGHTS * believed) / (n + _PRIOR_NIGHTS), dtype=np.float64)
 
 

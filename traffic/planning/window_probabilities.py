@@ -12,18 +12,23 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import irfft, rfft
 from scipy.special import ndtr, ndtri
 
-from traffic.models.forecasting.paths import DENSE_LEVELS, correlated, normal_scores
+from traffic.models.forecasting.paths import DENSE_LEVELS, amplitudes, normal_scores
 from traffic.planning.climatology import JUDGED_SHARES, Climatology, Pool
 from traffic.planning.known_nights import KnownNight
+from traffic.planning.law_loops import days_above, highest_of_paths
 from traffic.planning.path_scores import PathLaw, lines
 from traffic.planning.recalibration import Recalibration
-from traffic.planning.windows import HOURS_A_DAY, highest
+from traffic.planning.windows import HOURS_A_DAY, highest, slots_an_hour
 
 N_PATHS: Final = 200
 """Paths of a night: they give the shape of a law whose place and width earlier nights correct, and 1,000
 change no Brier score in the fourth digit."""
+
+_PATHS_A_DRAW: Final = 4
+"""Both halves of the circle that a path is drawn on are paths, and so are their mirror images."""
 
 _HALF_LIFE_HOURS: Final = 3.0
 _DEVIATES: Final = ndtri(DENSE_LEVELS)
@@ -42,65 +47,61 @@ _PEAK_GRID: Final = np.linspace(-2.5, 2.5, 21)
 
 
 @dataclass(frozen=True, eq=False)
-class WindowProbabilities:
-    """What is to be expected of the windows of one night.
+class NightLaws:
+    """The laws of the windows of one night, of some series at its eve."""
 
-    Parameters
-    ----------
-    slots : ndarray of shape (series, thresholds, slots)
-        Probabilities that each threshold is passed.
-    windows : ndarray of shape (series, thresholds, windows)
-        The same of the windows of ``highest``.
-    slot_peaks : ndarray of shape (series, slots)
-        Medians, on the scale of the errors.
-    window_peaks : ndarray of shape (series, windows)
-    """
+    night: KnownNight
+    windows: _WindowLaws
 
-    slots: NDArray[np.float64]
-    windows: NDArray[np.float64]
-    slot_peaks: NDArray[np.float64]
-    window_peaks: NDArray[np.float64]
+    @classmethod
+    def of(cls, night: KnownNight, step_seconds: int, n_paths: int = N_PATHS) -> NightLaws:
+        """Make the laws.
 
+        Parameters
+        ----------
+        night : KnownNight
+            Of series whose law is known.
+        step_seconds : int
+            Spacing of the slots.
+        n_paths : int
+            Paths of each series, four or a multiple of it.
+        """
+        return cls(night, _WindowLaws.of(night, _highest_of_paths(night, step_seconds, n_paths)))
 
-def window_probabilities(
-    night: KnownNight,
-    thresholds: NDArray[np.float64],
-    step_seconds: int,
-    n_paths: int = N_PATHS,
-) -> WindowProbabilities:
-    """Say how likely some series pass thresholds in the slots, hours and whole of a night.
+    def above(self, thresholds: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Say how likely the series pass thresholds in the slots, hours and whole of the night.
 
-    Parameters
-    ----------
-    night : KnownNight
-        Of series whose law is known.
-    thresholds : ndarray of shape (series, thresholds)
-        On the scale of the errors.
-    step_seconds : int
-        Spacing of the slots.
-    n_paths : int
-        Paths of each series.
+        Parameters
+        ----------
+        thresholds : ndarray of shape (series, thresholds)
+            On the scale of the errors.
 
-    Returns
-    -------
-    WindowProbabilities
-        A window is never less likely to pass a threshold than what lies within it.
-    """
-    laws = _WindowLaws.of(night, _highest_of_paths(night, step_seconds, n_paths))
-    windows = laws.above(thresholds)
-    # Of a window and what lies within it, the longer one is corrected by more evidence.
-    windows = np.minimum(windows, windows[..., -1:])
-    slots = _slots(night, thresholds) * laws.correction(thresholds)[:, :, None]
-    slots = np.minimum(slots, _outer(windows, slots.shape[2]))
-    slot_peaks = night.law.centre + night.law.spread * _middle(night)[:, None]
-    window_peaks = np.maximum(laws.medians(), _inner(slot_peaks))
-    window_peaks[..., -1] = window_peaks.max(axis=-1)
-    return WindowProbabilities(slots, windows, slot_peaks, window_peaks)
+        Returns
+        -------
+        slots : ndarray of shape (series, thresholds, slots)
+            A window is never less likely to pass a threshold than what lies within it.
+        windows : ndarray of shape (series, thresholds, windows)
+            Those of ``highest``.
+        """
+        windows = self.windows.above(thresholds)
+        # Of a window and what lies within it, the longer one is corrected by more evidence.
+        windows = np.minimum(windows, windows[..., -1:])
+        correction = self.windows.correction(thresholds, windows[..., -1])
+        slots = _slots(self.night, thresholds) * correction[:, :, None]
+        return np.minimum(slots, _outer(windows, slots.shape[2])), windows
 
+    def peaks(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the medians of the highest values on the scale of the errors.
 
-def _inner(slots: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the largest figure of the slots of each window."""
-    return highest(slots, is_whole=True)
+        Returns
+        -------
+        slots : ndarray of shape (series, slots)
+        windows : ndarray of shape (series, windows)
+        """
+        slots = self.night.law.centre + self.night.law.spread * _middle(self.night)[:, None]
+        windows = np.maximum(self.windows.medians(), highest(slots, is_whole=True))
+        windows[..., -1] = windows.max(axis=-1)
+        return slots, windows
 
 
 def _outer(windows: NDArray[np.float64], n_slots: int) -> NDArray[np.float64]:
@@ -121,35 +122,43 @@ def _slots(night: KnownNight, thresholds: NDArray[np.float64]) -> NDArray[np.flo
     scores = lines(deviates.reshape(n_series, -1), night.law.deviates, _DEVIATES, _SLOT_TAIL)
     of_law = ndtr(-scores).reshape(deviates.shape)
     reach = max(_NEAR_HOURS * n_slots // HOURS_A_DAY, 0)
-    near = (np.arange(n_slots)[:, None] + np.arange(-reach, reach + 1)) % n_slots
-    is_known = ~np.isnan(night.past)
-    n_known = is_known.sum(axis=1)[:, near].sum(axis=2)
-    with np.errstate(invalid="ignore"):
-        passed = np.stack([(night.past > one[:, None, None]).sum(axis=1) for one in thresholds.T], axis=1)
-    share = passed[:, :, near].sum(axis=3) / np.maximum(n_known, 1)[:, None]
+    n_known = _near((~np.isnan(night.past)).sum(axis=1), reach)
+    passed = days_above(night.past, thresholds)
+    share = _near(passed, reach) / np.maximum(n_known, 1)[:, None]
     weight = np.where(n_known > 0, _SLOT_CLIMATOLOGY, 0.0)[:, None]
     return np.asarray((1 - weight) * of_law + weight * share, dtype=np.float64)
 
 
+def _near(counts: NDArray[np.int64], reach: int) -> NDArray[np.int64]:
+    """Add up counts of shape (..., slots) over each slot and so many on either side, around the clock."""
+    n_slots = counts.shape[-1]
+    around = np.arange(-reach - 1, n_slots + reach) % n_slots
+    upto = np.cumsum(counts[..., around], axis=-1)
+    return np.asarray(upto[..., 2 * reach + 1 :] - upto[..., :n_slots], dtype=np.int64)
+
+
 @lru_cache(maxsize=4)
-def _noise(n_paths: int, size: int) -> NDArray[np.complex128]:
+def _noise(n_paths: int, size: int) -> NDArray[np.complex64]:
     """Return the chance that all series share: none depends on which others stand beside it."""
-    drawn = np.random.default_rng(_SEED).standard_normal((1, n_paths, size))
-    return np.asarray(np.fft.rfft(drawn, axis=2), dtype=np.complex128)
+    drawn = np.random.default_rng(_SEED).standard_normal((n_paths, size))
+    return np.asarray(rfft(drawn, axis=1), dtype=np.complex64)
 
 
 def _highest_of_paths(night: KnownNight, step_seconds: int, n_paths: int) -> NDArray[np.float64]:
     """Return the windows' highest values over paths, of shape (series, n_paths, windows)."""
+    n_slots = night.law.centre.shape[1]
     scores = normal_scores(night.standardised, night.law)
-    noise = _noise(n_paths, 2 * scores.shape[2])
-    normal = correlated(scores, noise, _HALF_LIFE_HOURS * 3600 / step_seconds)
-    for path, spread, centre, deviates in zip(
-        normal, night.law.spread, night.law.centre, _with_tails(night.law.deviates), strict=True
+    wanted = amplitudes(scores, _HALF_LIFE_HOURS * 3600 / step_seconds).astype(np.float32)
+    noise = _noise(-(-n_paths // _PATHS_A_DRAW), 2 * n_slots)
+    n_windows = HOURS_A_DAY if (slots_an_hour(n_slots) or 1) > 1 else 1
+    made = []
+    for one, spread, centre, deviates in zip(
+        wanted, night.law.spread, night.law.centre, _with_tails(night.law.deviates), strict=True
     ):
-        path[:] = np.interp(path, _KNOTS, deviates)
-        path *= spread
-        path += centre
-    return highest(normal, is_whole=True)
+        drawn = irfft(noise * one, n=2 * n_slots, axis=1).reshape(-1, n_slots)
+        made.append(highest_of_paths(drawn, _KNOTS, deviates, centre, spread, n_windows))
+    parts = np.stack(made)
+    return np.concatenate([parts, parts.max(axis=2, keepdims=True)], axis=2) if n_windows > 1 else parts
 
 
 def _with_tails(deviates: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -192,16 +201,15 @@ class _WindowLaws:
         found = self._above(rows).reshape(n_series, n_windows, -1)
         return np.moveaxis(found, 1, 2).copy()
 
-    def correction(self, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
+    def correction(self, thresholds: NDArray[np.float64], nights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what part of the paths that pass thresholds is believed to: at most all of it.
 
         A slot that passes takes the night with it, so its own probability goes down with the night's.
         """
-        n_windows = self.shape[1]
+        n_series, n_windows = self.shape
         rows = np.repeat(thresholds, n_windows, axis=0)
-        nights = slice(n_windows - 1, None, n_windows)
-        drawn = ndtr(-self.paths.scores(rows)[nights])
-        return np.clip(self._above(rows)[nights] / np.maximum(drawn, 1e-9), 0.0, 1.0)
+        drawn = ndtr(-self.paths.scores(rows)).reshape(n_series, n_windows, -1)[:, -1]
+        return np.clip(nights / np.maximum(drawn, 1e-9), 0.0, 1.0)
 
     def medians(self) -> NDArray[np.float64]:
         """Return the median of each window, of shape (series, windows)."""

@@ -5,10 +5,12 @@ Which slots make up an hour and a night belongs here; probabilities do not.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+AnyScalar = TypeVar("AnyScalar", bound=np.generic)
 
 SLOT: Final = "slot"
 HOUR: Final = "hour"
@@ -56,18 +58,23 @@ def highest(values: NDArray[np.float64], *, is_whole: bool = False) -> NDArray[n
             largest = highest(np.where(is_missing, -np.inf, values), is_whole=True)
             share = _means(~is_missing)
             return np.where((share >= _LEAST_SHARE) & np.isfinite(largest), largest, np.nan)
-    night = values.max(axis=-1, keepdims=True)
-    each = slots_an_hour(n_slots)
-    if each is None or each == 1:
-        return np.asarray(night, dtype=np.float64)
-    hours = values.reshape(*values.shape[:-1], HOURS_A_DAY, each).max(axis=-1)
-    return np.concatenate([hours, night], axis=-1)
+    hours = _hours(values)
+    if hours is None:
+        return np.asarray(values.max(axis=-1, keepdims=True), dtype=np.float64)
+    # One slot of every hour after another: rows of twelve are too short for a reduction to be quick.
+    largest = hours[..., 0].astype(np.float64)
+    for slot in range(1, hours.shape[-1]):
+        np.maximum(largest, hours[..., slot], out=largest)
+    return np.concatenate([largest, largest.max(axis=-1, keepdims=True)], axis=-1)
 
 
 def _means(is_known: NDArray[np.bool_]) -> NDArray[np.float64]:
     night = is_known.mean(axis=-1, keepdims=True)
-    each = slots_an_hour(is_known.shape[-1])
-    if each is None or each == 1:
-        return np.asarray(night, dtype=np.float64)
-    hours = is_known.reshape(*is_known.shape[:-1], HOURS_A_DAY, each).mean(axis=-1)
-    return np.concatenate([hours, night], axis=-1)
+    hours = _hours(is_known)
+    return night if hours is None else np.concatenate([hours.mean(axis=-1), night], axis=-1)
+
+
+def _hours(values: NDArray[AnyScalar]) -> NDArray[AnyScalar] | None:
+    """Cut the slots into the hours, of shape (..., hours, slots), where these have more than one."""
+    each = slots_an_hour(values.shape[-1])
+    return None if each is None or each == 1 else values.reshape(*values.shape[:-1], HOURS_A_DAY, each)

@@ -113,11 +113,30 @@ def correlated(
     cause, are taken for zero.
     """
     horizon = scores.shape[2]
+    drawn = np.fft.irfft(noise * amplitudes(scores, half_life)[:, None], n=2 * horizon, axis=2)
+    return np.asarray(drawn[:, :, :horizon], dtype=np.float64)
+
+
+def amplitudes(scores: NDArray[np.float64], half_life: float) -> NDArray[np.float64]:
+    """Return by how much ``correlated`` multiplies each frequency of the noise.
+
+    Parameters
+    ----------
+    scores, half_life
+        As ``draw_normal_paths`` takes them.
+
+    Returns
+    -------
+    ndarray of shape (series, horizon + 1)
+    """
+    horizon = scores.shape[2]
     size = 2 * horizon
     is_known = ~np.isnan(scores)
-    spectra = np.fft.rfft(np.where(is_known, scores, 0.0), n=size, axis=2)
-    pairs = np.fft.irfft((np.abs(np.fft.rfft(is_known, n=size, axis=2)) ** 2).sum(axis=1), n=size, axis=1)
-    products = np.fft.irfft((np.abs(spectra) ** 2).sum(axis=1), n=size, axis=1)
+    products = _products(np.where(is_known, scores, 0.0))
+    if is_known.all():
+        pairs = scores.shape[1] * np.maximum(horizon - np.minimum(np.arange(size), np.arange(size, 0, -1)), 0)
+    else:
+        pairs = _products(is_known.astype(np.float64))
     correlation = np.where(pairs > 0.5, products / np.maximum(pairs, 1.0), 0.0)
     is_young = is_known.any(axis=2).sum(axis=1) < _LEAST_ORIGINS
     lag = np.minimum(np.arange(size), size - np.arange(size))
@@ -130,8 +149,15 @@ def correlated(
     ) / size
     is_flat = total[:, 0] <= 0
     eigenvalues[is_flat], total[is_flat] = 1.0, 1.0
-    drawn = np.fft.irfft(noise * np.sqrt(eigenvalues / total)[:, None], n=size, axis=2)
-    return np.asarray(drawn[:, :, :horizon], dtype=np.float64)
+    return np.asarray(np.sqrt(eigenvalues / total), dtype=np.float64)
+
+
+def _products(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Add up the products of all values of one origin that lie each lag apart, of shape (series, lags)."""
+    size = 2 * values.shape[2]
+    spectra = np.fft.rfft(values, n=size, axis=2)
+    power = (spectra.real**2 + spectra.imag**2).sum(axis=1)
+    return np.asarray(np.fft.irfft(power, n=size, axis=1), dtype=np.float64)
 
 
 def values_of(normal: NDArray[np.float64], law: ErrorLaw) -> NDArray[np.float64]:
