@@ -30,8 +30,17 @@ def prefix_of(value: float) -> tuple[float, str]:
 
 
 def share_text(share: float) -> str:
-    """Write a threshold as somebody stated it: 0.9 is ``90%``, and 0.995 is not ``100%``."""
-    return f"{100 * share:g}%"
+    """Write a threshold as somebody stated it: 0.9 is ``90 %``, and 0.995 is not ``100 %``."""
+    return f"{100 * share:g} %"
+
+
+def probability_text(value: float | None) -> str:
+    """Write a probability: what simulation found never or always is not called impossible or certain."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if value < 0.005:
+        return "< 1 %"
+    return "> 99 %" if value > 0.995 else f"{100 * value:.0f} %"
 
 
 def quantity_text(value: float | None, unit: str) -> str:

@@ -17,7 +17,7 @@ from assets.checks.sources import why_source_failed
 from assets.landing import Landing
 from assets.nights import Night
 from assets.printable import printable
-from assets.quantity_text import share_text
+from assets.quantity_text import probability_text, share_text
 from warehouse import Warehouse
 
 SENTENCE_LIMIT = 500
@@ -26,6 +26,11 @@ _SAME_SHARE = 1e-9
 _LATEST = """
     SELECT series_id, source, last_utc + to_seconds(step_seconds) AS end_utc
     FROM series.catalog WHERE last_utc IS NOT NULL ORDER BY series_id
+"""
+# Zeros of an outage are taken out before a day's level is measured: the day itself may look like any other.
+_OUTAGES = """
+    SELECT series_id, start_utc, least(end_utc, $1) AS end_utc FROM series.flagged_runs
+    WHERE flag = 'outage' AND start_utc < $1 AND end_utc > $1 - to_days($2) ORDER BY series_id, start_utc
 """
 
 
@@ -38,7 +43,7 @@ class Held:
     rule, kind : str
         The rule's name and what it watches.
     subject : str
-        Series, source or check; for an unusual day the series and the day.
+        Series, source or check; for an unusual day the series and the day, for an outage and its beginning.
     sentence : str
         What to tell, one printable line.
     value : float or None
@@ -109,12 +114,12 @@ def _congestion(rule: Alert, tables: Tables) -> Iterator[Held]:
         series_id, peak = row["series_id"], row["expected_peak"]
         if not rule.matches("series", series_id):
             continue
-        expected = "" if peak is None else f"; its peak is expected at {peak / row['capacity']:.0%}"
+        expected = "" if peak is None else f"; its peak is expected at {100 * peak / row['capacity']:.0f} %"
         yield _held(
             rule,
             series_id,
             f"{series_id}: above {share_text(threshold)} of its capacity at some moment of the night with a "
-            f"probability of {row['probability_above']:.2f}{expected}.",
+            f"probability of {probability_text(row['probability_above'])}{expected}.",
             row["probability_above"],
         )
 
@@ -135,7 +140,7 @@ def _runout(rule: Alert, tables: Tables) -> Iterator[Held]:
                 rule,
                 series_id,
                 f"{series_id}: its busy hour passes {share_text(share)} of the capacity within {weeks} weeks "
-                f"with a probability of {probability:.2f}.",
+                f"with a probability of {probability_text(probability)}.",
                 probability,
             )
 
@@ -179,6 +184,17 @@ def _unusual_day(rule: Alert, tables: Tables) -> Iterator[Held]:
             largest = max((abs(score) for score in scores if score is not None), default=None)
             said = reason or "The day does not look like days like it."
             yield _held(rule, f"{series_id} {day}", f"{series_id} on {day:%a %Y-%m-%d}: {said}", largest)
+    yield from _outages(rule, tables)
+
+
+def _outages(rule: Alert, tables: Tables) -> Iterator[Held]:
+    rows = tables.warehouse.query(_OUTAGES, [tables.night.issued_at_utc, _JUDGED_DAYS])
+    for series_id, start_utc, end_utc in rows.iter_rows():
+        if rule.matches("series", series_id):
+            begin = f"{start_utc:%Y-%m-%d %H:%M}"
+            hours = (end_utc - start_utc) / timedelta(hours=1)
+            said = f"{series_id}: an outage, it carried nothing for {hours:.3g} h from {begin} UTC on."
+            yield _held(rule, f"{series_id} {begin}", said, hours)
 
 
 def _check(rule: Alert, tables: Tables) -> Iterator[Held]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from assets.printable import printable
+from assets.quantity_text import probability_text
 from assets.report.blocks import Line, Section
 from assets.report.night_frames import NightFrames
 from assets.report.series_facts import NOT_FORECAST, SeriesFacts, congestion_of
-from assets.report.words import day_text, listed, name_text, percent_text, probability_text
+from assets.report.words import day_text, listed, name_text, percent_text
 
 SHOWN: Final = 30
 NAMED_SINGLY: Final = 3

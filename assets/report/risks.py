@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from assets.quantity_text import NOTHING, quantity_text
+from assets.quantity_text import NOTHING, probability_text, quantity_text
 from assets.report.blocks import Cell, Line, Section, Table, table_of
 from assets.report.night_frames import NightFrames
 from assets.report.series_facts import PRESSING, SeriesFacts
-from assets.report.words import (
-    clock_text,
-    day_text,
-    name_text,
-    number_text,
-    percent_text,
-    probability_text,
-)
+from assets.report.words import clock_text, day_text, name_text, number_text, percent_text
 
 LIKELY = 0.5
 SOON_WEEKS = 8

@@ -38,15 +38,6 @@ def percent_text(value: float | None, digits: int = 0, signed: bool = False) -> 
     return f"{shown:{'+' if signed and shown else ''}.{digits}f} %"
 
 
-def probability_text(value: float | None) -> str:
-    """Write a probability: what simulation found never or always is not called impossible or certain."""
-    if value is None or not math.isfinite(value):
-        return NOTHING
-    if value < 0.005:
-        return "< 1 %"
-    return "> 99 %" if value > 0.995 else f"{100 * value:.0f} %"
-
-
 def duration_text(seconds: float) -> str:
     """Write a duration in its largest unit that divides it, else rounded to the largest that it fills."""
     exact = next((pair for pair in _STEPS if seconds and seconds % pair[0] == 0), None)

@@ -109,16 +109,16 @@ def test_an_event_is_told_once_over_several_nights(nights: Nights, webhook: Webh
     assert nights.run(after(4), {"isp/a": 0.5}) == 1
     assert [text.splitlines()[1:] for text in webhook.texts] == [
         [
-            "• isp/a: above 90% of its capacity at some moment of the night with a probability of 0.42; its "
-            "peak is expected at 95%. (full)"
+            "• isp/a: above 90 % of its capacity at some moment of the night with a probability of 42 %; its "
+            "peak is expected at 95 %. (full)"
         ],
         [
-            "• isp/b: above 90% of its capacity at some moment of the night with a probability of 0.30; its "
-            "peak is expected at 95%. (full)"
+            "• isp/b: above 90 % of its capacity at some moment of the night with a probability of 30 %; its "
+            "peak is expected at 95 %. (full)"
         ],
         [
-            "• isp/a: above 90% of its capacity at some moment of the night with a probability of 0.50; its "
-            "peak is expected at 95%. (full)"
+            "• isp/a: above 90 % of its capacity at some moment of the night with a probability of 50 %; its "
+            "peak is expected at 95 %. (full)"
         ],
     ]
     assert nights.events() == [

@@ -60,7 +60,7 @@ def test_a_link_that_is_full_within_some_weeks(home: Any) -> None:
     ]
     insert(home, "planning.runouts", *weeks)
     rule = 'when = "runout"\nweeks = 4\nprobability = 0.4\nseries = ["isp/a"]\n'
-    sentence = "isp/a: its busy hour passes 90% of the capacity within 4 weeks with a probability of 0.40."
+    sentence = "isp/a: its busy hour passes 90 % of the capacity within 4 weeks with a probability of 40 %."
     assert judged(home, rule) == [("isp/a", sentence, pytest.approx(0.4))]
     assert judged(home, rule.replace("weeks = 4", "weeks = 3")) == []
 
@@ -110,6 +110,22 @@ def test_a_day_that_does_not_look_like_a_day(home: Any) -> None:
     insert(home, "diagnostics.daily_peaks", *days)
     sentence = "isp/a on Fri 2025-11-14: The day lies 40% higher than days like it."
     assert judged(home, 'when = "unusual_day"\n') == [("isp/a 2025-11-14", sentence, 7.5)]
+
+
+def test_an_outage_of_the_last_two_days_is_told_once_whatever_its_day_looks_like(home: Any) -> None:
+    insert(home, "series.catalog", *(entry(name, NIGHT.issued_at_utc) for name in ("isp/a", "isp/b")))
+    midnight = NIGHT.issued_at_utc
+    begins = {"isp/a": midnight - timedelta(hours=1), "isp/b": midnight - timedelta(days=3)}
+    zeros = [
+        {"series_id": name, "at_utc": begin + k * timedelta(minutes=5), "value": 0.0}
+        | {"is_observed": True, "is_outlier": False, "flag": "outage"}
+        for name, begin in begins.items()
+        for k in range(24)
+    ]
+    insert(home, "series.observations", *zeros)
+    # The night knows the hour before it, and not the one after.
+    sentence = "isp/a: an outage, it carried nothing for 1 h from 2025-11-14 23:00 UTC on."
+    assert judged(home, 'when = "unusual_day"\n') == [("isp/a 2025-11-14 23:00", sentence, 1.0)]
 
 
 def test_a_check_that_failed_by_its_name(home: Any) -> None:
