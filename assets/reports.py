@@ -29,7 +29,7 @@ EARLIER_NIGHTS = 7
             KEY,
             deps=[dg.AssetKey(["published", "traffic"])],
             description="home/reports/<night>.html and latest.html: what the night found, for people.",
-            group_name="published",
+            group_name="reports",
             kinds={"html"},
             owners=OWNERS,
         )

@@ -73,6 +73,51 @@ _KEPT_BY_WRITER = (
 )
 _CLAIMS = (
     _Claim(
+        "planning.reliability",
+        "bands_are_ordered",
+        "Every share that happened and both ends of its band lie between 0 and 1, the lower end first.",
+        'SELECT issued_at_utc, "window", bin_left, share_happened, lower_95, upper_95 '
+        "FROM planning.reliability WHERE issued_at_utc = {newest} AND n_forecasts > 0 "
+        "AND NOT (0 <= lower_95 AND lower_95 <= upper_95 AND upper_95 <= 1 AND share_happened BETWEEN 0 AND 1)",
+    ),
+    _Claim(
+        "planning.outlook",
+        "what_is_missing_has_a_reason",
+        "An outlook of the newest night without a busy hour says why.",
+        "SELECT series_id FROM planning.outlook WHERE issued_at_utc = {newest} "
+        "AND busy_hour_local IS NULL AND coalesce(trim(reason), '') = ''",
+    ),
+    _Claim(
+        "planning.runouts",
+        "probabilities_add_up",
+        "The weeks' probabilities of the newest night add up to that of the last week's end, 1 at most.",
+        "SELECT series_id, threshold, sum(probability_first) AS total, max(probability_by_end) AS by_end "
+        "FROM planning.runouts WHERE issued_at_utc = {newest} GROUP BY ALL "
+        "HAVING abs(sum(probability_first) - max(probability_by_end)) > 1e-6",
+    ),
+    _Claim(
+        "alerts.events",
+        "events_say_what_happened",
+        "Every event has a subject and a sentence.",
+        "SELECT event_id, rule FROM alerts.events WHERE trim(subject) = '' OR trim(sentence) = ''",
+    ),
+    _Claim(
+        "alerts.deliveries",
+        "deliveries_belong_to_events",
+        "Every delivery is that of an event that is known.",
+        "SELECT event_id, channel FROM alerts.deliveries AS delivery "
+        "WHERE NOT EXISTS (FROM alerts.events AS event WHERE event.event_id = delivery.event_id)",
+        ("alerts.events",),
+    ),
+    _Claim(
+        "alerts.evaluations",
+        "what_held_became_an_event",
+        "Of what held in the newest night that was judged none lacks its event.",
+        "SELECT issued_at_utc, n_held FROM alerts.evaluations AS night WHERE issued_at_utc = {newest} "
+        "AND n_held > (SELECT count(*) FROM alerts.events WHERE last_issued_at_utc >= night.issued_at_utc)",
+        ("alerts.events",),
+    ),
+    _Claim(
         "forecasts.scores",
         "each_key_stands_once",
         "No key stands twice in the newest day of scores; the table has no index that would see to it.",

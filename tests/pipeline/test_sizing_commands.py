@@ -153,7 +153,7 @@ def test_a_failover_onto_a_larger_link_is_told_in_a_table_and_in_rows(home: Path
     assert "what if with metro/FRA_AMS_in, capacity 100 Gbit/s?" in " ".join(done.output.split())
     for words in (
         "as it is",
-        "above 90% of the capacity tonight",
+        "above 90 % of the capacity tonight",
         "likeliest hour",
         "headroom",
         "100 Gbit/s",

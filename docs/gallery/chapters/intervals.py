@@ -16,6 +16,7 @@ from traffic.models.forecasting.calibration import ErrorLaw, error_law
 from traffic.models.forecasting.path_frames import simulate_batch, simulate_paths
 from traffic.models.forecasting.paths import (
     DENSE_LEVELS,
+    amplitudes,
     correlated,
     draw_normal_paths,
     normal_scores,
@@ -125,7 +126,7 @@ def errors_become_intervals() -> Drawn:
     return Drawn(beside(left, right), bool(holds))
 
 
-@picture(normal_scores, correlated, draw_normal_paths, values_of)
+@picture(normal_scores, amplitudes, correlated, draw_normal_paths, values_of)
 def errors_that_go_together() -> Drawn:
     """Errors that go together.
 
