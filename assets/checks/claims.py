@@ -78,7 +78,8 @@ _CLAIMS = (
         "Every share that happened and both ends of its band lie between 0 and 1, the lower end first.",
         'SELECT issued_at_utc, "window", bin_left, share_happened, lower_95, upper_95 '
         "FROM planning.reliability WHERE issued_at_utc = {newest} AND n_forecasts > 0 "
-        "AND NOT (0 <= lower_95 AND lower_95 <= upper_95 AND upper_95 <= 1 AND share_happened BETWEEN 0 AND 1)",
+        "AND NOT (0 <= lower_95 AND lower_95 <= upper_95 AND upper_95 <= 1 "
+        "AND share_happened BETWEEN 0 AND 1)",
     ),
     _Claim(
         "planning.outlook",
