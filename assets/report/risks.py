@@ -9,7 +9,6 @@ from assets.report.series_facts import PRESSING, SeriesFacts
 from assets.report.words import clock_text, day_text, name_text, number_text, percent_text
 
 LIKELY = 0.5
-SOON_WEEKS = 8
 _NO_CAPACITY = (
     "No capacity is stated in sources.toml, so no link can be at risk: give a source its capacity, such as "
     'capacity = "10 Gbit/s".'

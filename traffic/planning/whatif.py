@@ -31,7 +31,6 @@ Value = float | int | date | str | None
 
 SHARE: Final = "share"
 _LEVELS: Final = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
-_NIGHT_HOURS: Final = 24
 
 
 @dataclass(frozen=True)

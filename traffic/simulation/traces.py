@@ -18,7 +18,6 @@ from traffic.simulation.constant_volatility_paths import MAX_VALUES, simulate_pa
 from traffic.simulation.peaks import PeaksOfDay, put_peaks_back
 from traffic.windowing.histories import Histories
 
-PERIODIC: Final = "periodic"
 ARMA: Final = "arma"
 PATHS_AT_ONCE: Final = 50
 
