@@ -8,7 +8,7 @@ from assets.quantity_text import NOTHING, quantity_text, share_text
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.9, "90%"), (1.0, "100%"), (0.995, "99.5%"), (0.07, "7%"), (1.3, "130%")]
+    ("share", "text"), [(0.9, "90 %"), (1.0, "100 %"), (0.995, "99.5 %"), (0.07, "7 %"), (1.3, "130 %")]
 )
 def test_a_threshold_is_written_as_it_was_stated(share: float, text: str) -> None:
     assert share_text(share) == text
