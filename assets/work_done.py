@@ -1,6 +1,6 @@
 """How far a long step is, told by who does it to who looks on. Without someone who looks on, nobody is told.
 
-What a terminal shows of it is ``orchestration.progress``.
+What a terminal shows of it is ``orchestration.terminal.progress``.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from dagster_ui import ENDED, Ui, choose_nights, launch_backfill, running_ui
 from live_browser import LiveBrowser, open_browser
 
 from assets.png import shrink_png
-from orchestration.demo import write_demo
 from orchestration.home import Home
+from orchestration.terminal.demo import write_demo
 from warehouse import read_query
 
 FOLDER = Path(__file__).with_name("ui")

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import click
 
-from orchestration.command_groups import SectionedGroup
-from orchestration.commands.alerts import alerts
-from orchestration.commands.demo import demo
-from orchestration.commands.nightly import nightly
-from orchestration.commands.reproduce import reproduce
-from orchestration.commands.sources import sources
-from orchestration.commands.sql import sql
-from orchestration.commands.trace import trace
-from orchestration.commands.ui import ui
-from orchestration.commands.whatif import whatif
+from orchestration.terminal.command_groups import SectionedGroup
+from orchestration.terminal.commands.alerts import alerts
+from orchestration.terminal.commands.demo import demo
+from orchestration.terminal.commands.nightly import nightly
+from orchestration.terminal.commands.reproduce import reproduce
+from orchestration.terminal.commands.sources import sources
+from orchestration.terminal.commands.sql import sql
+from orchestration.terminal.commands.trace import trace
+from orchestration.terminal.commands.ui import ui
+from orchestration.terminal.commands.whatif import whatif
 
 
 @click.group(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import click
 
 from orchestration.cli import main
-from orchestration.command_groups import SectionedGroup
+from orchestration.terminal.command_groups import SectionedGroup
 
 _HEAD = """\
 # Commands

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from assets.sources import Sources
 from orchestration.cli import main
-from orchestration.ready_questions import ready_question
+from orchestration.terminal.ready_questions import ready_question
 from warehouse import open_warehouse
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 from webhook_server import SECRETS, Answer, WebhookServer
 
-from orchestration.alerts_report import SHOWN_ROWS
 from orchestration.cli import main
+from orchestration.terminal.alerts_report import SHOWN_ROWS
 from warehouse import open_warehouse
 
 NIGHT = datetime(2025, 11, 17)

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from orchestration.asking import TABLE_ROWS, _show_table
 from orchestration.cli import main
-from orchestration.ready_questions import ready_questions
+from orchestration.terminal.asking import TABLE_ROWS, _show_table
+from orchestration.terminal.ready_questions import ready_questions
 from warehouse import open_warehouse
 
 ENTRY = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.estimate import NEARLY, PRIOR_SECONDS, Estimate, in_words
+from orchestration.terminal.estimate import NEARLY, PRIOR_SECONDS, Estimate, in_words
 
 BEFORE = {"read": 10.0, "fit": 30.0, "publish": 20.0}
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.asking import _content
-from orchestration.formula_guard import guarded, unguarded
+from orchestration.terminal.asking import _content
+from orchestration.terminal.formula_guard import guarded, unguarded
 
 # OWASP, "CSV Injection": cells that begin with one of these are taken for a formula, full-width ones too.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -21,7 +21,7 @@ from assets.ingestion import ingest
 from assets.landing import Landing
 from assets.sources import read_sources
 from orchestration.cli import main
-from orchestration.guess import Guess, show_guess
+from orchestration.terminal.guess import Guess, show_guess
 from warehouse import open_warehouse
 
 LINE = '198.51.100.7 - - [12/Mar/2024:20:00:{:02} +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8.4"\n'

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 RUN = """
 import os, time
 from types import SimpleNamespace
-from orchestration.progress import Progress, own_console
+from orchestration.terminal.progress import Progress, own_console
 
 def entry(kind, step):
     return SimpleNamespace(dagster_event=SimpleNamespace(event_type_value=kind, step_key=step))

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli import main
-from orchestration.demo import write_demo
 from orchestration.home import Home
+from orchestration.terminal.demo import write_demo
 from warehouse.store import open_warehouse
 
 

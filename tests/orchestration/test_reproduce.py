@@ -19,8 +19,8 @@ from assets.nights import Night
 from assets.series_of_source import take_up
 from assets.sources import read_sources
 from orchestration.cli import main
-from orchestration.demo import write_demo
 from orchestration.home import Home
+from orchestration.terminal.demo import write_demo
 from warehouse import open_warehouse
 
 SOURCES = """

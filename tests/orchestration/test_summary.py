@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 
 from assets.quantity_text import quantity_text
-from orchestration import summary
 from orchestration.home import Home
+from orchestration.terminal import summary
 
 MIDNIGHT = datetime(2025, 1, 2)
 SOURCES = {name: [0] for name in ("loaded", "copies", "rejected", "records", "lines_rejected", "duplicates")}

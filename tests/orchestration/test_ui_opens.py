@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from orchestration import ui
 from orchestration.cli import main
+from orchestration.terminal import ui
 
 
 @pytest.mark.parametrize(

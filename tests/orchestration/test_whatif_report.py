@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from orchestration.whatif_report import show_figures
+from orchestration.terminal.whatif_report import show_figures
 from traffic.planning.whatif import SHARE, Figure, Question
 
 MIDNIGHT = datetime(2025, 1, 2)

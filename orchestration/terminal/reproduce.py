@@ -22,9 +22,9 @@ from assets.reproduction.scratch import scratch_warehouse
 from assets.reproduction.week import full_week
 from assets.sources import Source, Sources
 from assets.web_log_source import WebLog
-from orchestration.guess import UnknownFileError, guess
 from orchestration.home import Home
-from orchestration.reading import read_when_free
+from orchestration.terminal.guess import UnknownFileError, guess
+from orchestration.terminal.reading import read_when_free
 from traffic.reproduction.paper import reproduce_paper
 from traffic.reproduction.post import reproduce_post
 from traffic.simulation.landing_zone import NOTICE_PATH

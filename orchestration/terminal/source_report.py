@@ -11,7 +11,7 @@ from assets.sources import Source, Sources
 from assets.web_log_loading import SNIFFED_LINES
 from assets.web_log_source import WebLog
 from orchestration.home import Home
-from orchestration.reading import read_when_free
+from orchestration.terminal.reading import read_when_free
 from traffic.parsing.content import UnreadableContentError, decompressed_chunks, line_blocks
 from traffic.parsing.weblog import recognise_format, share_read
 from warehouse import WarehouseError

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from orchestration.command_line import Refusal, home_option, writable
 from orchestration.home import Home
+from orchestration.terminal.command_line import Refusal, home_option, writable
 
 
 @click.command()
@@ -21,7 +21,7 @@ def demo(home: Path) -> None:
     Examples:
       diurnal demo --home home
     """
-    from orchestration.demo import DemoRefusedError, write_demo
+    from orchestration.terminal.demo import DemoRefusedError, write_demo
 
     try:
         written = write_demo(writable(Home.at(home)))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from orchestration.command_line import DONE, MISUSED, Refusal, home_option, sources_of
 from orchestration.home import Home
+from orchestration.terminal.command_line import DONE, MISUSED, Refusal, home_option, sources_of
 
 
 @click.command()
@@ -35,7 +35,7 @@ def sources(home: Path, unknown: Path | None) -> None:
         return
     from rich.console import Console
 
-    from orchestration.source_report import show_sources
+    from orchestration.terminal.source_report import show_sources
 
     place = Home.at(home)
     has_files = show_sources(Console(soft_wrap=True, emoji=False), place, sources_of(place))
@@ -45,7 +45,7 @@ def sources(home: Path, unknown: Path | None) -> None:
 def _show_guess(path: Path) -> None:
     from rich.console import Console
 
-    from orchestration.guess import UnknownFileError, guess, show_guess
+    from orchestration.terminal.guess import UnknownFileError, guess, show_guess
 
     try:
         show_guess(Console(soft_wrap=True, emoji=False), guess(path))

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from assets.printable import printable_lines
 from assets.work_done import watched
-from orchestration.estimate import Estimate, in_words
+from orchestration.terminal.estimate import Estimate, in_words
 
 _ENDED = frozenset({"STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"})
 _BAR_WIDTH = 12

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from orchestration.command_line import Refusal, home_option, sources_of
 from orchestration.home import Home
+from orchestration.terminal.command_line import Refusal, home_option, sources_of
 
 
 @click.command()
@@ -91,8 +91,8 @@ def trace(
     _refuse_format(output, paths, file)
     from assets.known_series import UnknownSeriesError, known_series
     from assets.traces import draw_traces
-    from orchestration.reading import read_when_free
-    from orchestration.trace_files import write_log, write_rows
+    from orchestration.terminal.reading import read_when_free
+    from orchestration.terminal.trace_files import write_log, write_rows
     from warehouse import WarehouseError, read_query
 
     place = Home.at(home)

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assets.printable import printable
-from orchestration.formula_guard import guarded
+from orchestration.terminal.formula_guard import guarded
 from warehouse.building import whole_file
 
 TABLE_ROWS = 100

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from orchestration.command_line import home_option, sources_of, writable
 from orchestration.home import Home
+from orchestration.terminal.command_line import home_option, sources_of, writable
 
 MAX_NIGHTS = 366
 
@@ -58,7 +58,7 @@ def nightly(home: Path, as_of: Any, nights: int, wait: str) -> None:
     place = Home.at(home)
     found = sources_of(place)
     last: date | None = as_of.date() if as_of else None
-    from orchestration.nights_in_order import check_night, run_nights
+    from orchestration.terminal.nights_in_order import check_night, run_nights
 
     if last is not None and (fault := check_night(last, found)) is not None:
         raise click.BadParameter(fault, param_hint="--as-of")

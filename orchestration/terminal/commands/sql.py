@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from orchestration.command_line import DONE, Refusal, home_option
 from orchestration.home import Home
+from orchestration.terminal.command_line import DONE, Refusal, home_option
 
 FILE_FORMATS = ("csv", "json", "parquet")
 
@@ -63,8 +63,8 @@ def sql(
     text = _asked(query, question)
     if text is None:
         sys.exit(DONE)
-    from orchestration.asking import show_rows, write_rows
-    from orchestration.reading import read_when_free
+    from orchestration.terminal.asking import show_rows, write_rows
+    from orchestration.terminal.reading import read_when_free
     from warehouse import QueryError, WarehouseError, read_query
     from warehouse.schema import UNPUBLISHED
 
@@ -104,7 +104,7 @@ def _format_of(output: str | None, file: Path | None, *, is_raw: bool) -> str:
 
 def _asked(query: str | None, question: str | None) -> str | None:
     """Return the statement that is asked for; without one, list the ready questions."""
-    from orchestration.ready_questions import UnknownQuestionError, listed, ready_question
+    from orchestration.terminal.ready_questions import UnknownQuestionError, listed, ready_question
 
     if query is not None and question is not None:
         raise click.UsageError("give a QUERY or --ask, not both")

@@ -17,7 +17,7 @@ from rich.console import Console
 from assets.export_source import Export
 from assets.printable import printable
 from assets.web_log_loading import SNIFFED_LINES
-from orchestration.toml_text import toml_value
+from orchestration.terminal.toml_text import toml_value
 from traffic.parsing.content import UnreadableContentError, decompressed_chunks, lines_of
 from traffic.parsing.export import RefusedExportError
 from traffic.parsing.export.reading import content_form, read_export

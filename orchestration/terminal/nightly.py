@@ -20,10 +20,10 @@ from orchestration.home import Home
 from orchestration.instance import open_instance
 from orchestration.jobs import INGEST, NIGHTLY
 from orchestration.killed_runs import report_killed_runs
-from orchestration.progress import Progress
-from orchestration.reading import read_when_free
 from orchestration.run_lock import hold_run
-from orchestration.run_seconds import seconds_before
+from orchestration.terminal.progress import Progress
+from orchestration.terminal.reading import read_when_free
+from orchestration.terminal.run_seconds import seconds_before
 from warehouse import WarehouseBusyError, WarehouseError
 
 # These say what to do; what caused them says only what happened.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from orchestration.command_line import Refusal, home_option, writable
 from orchestration.home import Home
+from orchestration.terminal.command_line import Refusal, home_option, writable
 
 
 @click.command()
@@ -34,7 +34,7 @@ def ui(home: Path, host: str, port: int, show: bool | None) -> None:
       diurnal ui --home home
       diurnal ui --home home --host 0.0.0.0 --port 8080 --no-open
     """
-    from orchestration.ui import PortRefusedError, has_screen, serve
+    from orchestration.terminal.ui import PortRefusedError, has_screen, serve
 
     if show is None:
         show = sys.stdout.isatty() and has_screen()

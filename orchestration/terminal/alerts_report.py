@@ -13,9 +13,9 @@ from assets.alerting.sending import Job, Patience, send
 from assets.channel_table import Channel
 from assets.printable import printable
 from assets.sources import Sources
-from orchestration.command_line import DONE, FAILED
 from orchestration.home import Home
-from orchestration.reading import read_when_free
+from orchestration.terminal.command_line import DONE, FAILED
+from orchestration.terminal.reading import read_when_free
 from warehouse import WarehouseBusyError, read_query
 
 SHOWN_ROWS = 100

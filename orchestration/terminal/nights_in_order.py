@@ -14,9 +14,9 @@ from assets.alerting.sending import Patience
 from assets.landing import Landing
 from assets.partitions import FIRST_NIGHT, issued_at_utc
 from assets.sources import Sources
-from orchestration.command_line import DONE, FAILED, MISUSED
 from orchestration.home import Home
-from orchestration.nightly import (
+from orchestration.terminal.command_line import DONE, FAILED, MISUSED
+from orchestration.terminal.nightly import (
     NightlyRunner,
     Outcome,
     newest_record_utc,
@@ -24,8 +24,8 @@ from orchestration.nightly import (
     nights_until,
     tonight,
 )
-from orchestration.progress import Progress, own_console
-from orchestration.summary import show_next, show_summary
+from orchestration.terminal.progress import Progress, own_console
+from orchestration.terminal.summary import show_next, show_summary
 from warehouse import WarehouseError
 
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from orchestration.command_line import Refusal, home_option, sources_of, writable
 from orchestration.home import Home
+from orchestration.terminal.command_line import Refusal, home_option, sources_of, writable
 
 
 @click.command()
@@ -36,8 +36,8 @@ def reproduce(home: Path, log: str | None, series: str | None) -> None:
     """
     from rich.console import Console
 
-    from orchestration.reproduce import UnusableDataError, show_reproduction
-    from orchestration.reproduce import reproduce as write_reproduction
+    from orchestration.terminal.reproduce import UnusableDataError, show_reproduction
+    from orchestration.terminal.reproduce import reproduce as write_reproduction
     from warehouse import WarehouseError
 
     place = Home.at(home)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from orchestration.command_line import Refusal, home_option, sources_of
 from orchestration.home import Home
+from orchestration.terminal.command_line import Refusal, home_option, sources_of
 
 
 @click.command()
@@ -29,7 +29,7 @@ def alerts(home: Path, channel: str | None) -> None:
     """
     from rich.console import Console
 
-    from orchestration.alerts_report import UnknownChannelError, show_alerts, try_channel
+    from orchestration.terminal.alerts_report import UnknownChannelError, show_alerts, try_channel
     from warehouse import WarehouseError
 
     place = Home.at(home)

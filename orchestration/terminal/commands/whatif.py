@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from orchestration.command_line import Refusal, home_option, sources_of
 from orchestration.home import Home
+from orchestration.terminal.command_line import Refusal, home_option, sources_of
 
 
 @click.command()
@@ -55,8 +55,8 @@ def whatif(
     if not 0 < scale < float("inf"):
         raise click.BadParameter(f"{scale:g} must be a finite number above 0", param_hint="--scale")
     from assets.changed_links import capacity_in, read_links
-    from orchestration.reading import read_when_free
-    from orchestration.whatif_report import show_figures
+    from orchestration.terminal.reading import read_when_free
+    from orchestration.terminal.whatif_report import show_figures
     from traffic.planning.whatif import Question
     from traffic.planning.whatif import whatif as ask
     from warehouse import WarehouseBusyError, WarehouseError, read_query

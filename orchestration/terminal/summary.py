@@ -22,8 +22,8 @@ from assets.printable import printable
 from assets.quantity_text import quantity_text
 from assets.report.files import LATEST, nights_with_pages
 from orchestration.home import Home
-from orchestration.nightly import Outcome
-from orchestration.reading import read_when_free
+from orchestration.terminal.nightly import Outcome
+from orchestration.terminal.reading import read_when_free
 from warehouse import WarehouseError, read_query
 
 Read = Callable[..., pl.DataFrame]
