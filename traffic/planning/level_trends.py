@@ -1,7 +1,7 @@
 """The course of a level, week by week or day by day: a trend, a part that wanders, and noise about it.
 
-Fit and draws of one level at a time belong here, for the weeks ahead of a link and for the rest of a month
-alike. What is made of them belongs to ``runouts`` and ``month_ends``.
+The fit of one level at a time belongs here, for the weeks ahead of a link and for the rest of a month alike.
+What it may do next is drawn in ``level_draws``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ WANDERING_SHARES: Final = np.array([0.0, 0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 
 _FALSE_ALARM: Final = 0.01
 """Chance of taking any value of a sound level for a jump or a step."""
 
-_CANDIDATES: Final = 10
 _VALUES_AN_ALARM: Final = 6
 _MOST_ALARMS: Final = 6
 _YEARS_OF_SEASON: Final = 2.0
@@ -78,25 +77,6 @@ class LevelTrend:
 
 
 @dataclass(frozen=True, eq=False)
-class LevelPaths:
-    """Draws of a level ahead.
-
-    Parameters
-    ----------
-    growth : ndarray of shape (paths,)
-        A unit of time.
-    level : ndarray of shape (paths, times ahead)
-        Without the noise of single values.
-    noise : ndarray of shape (paths, times ahead)
-        Of single values.
-    """
-
-    growth: NDArray[np.float64]
-    level: NDArray[np.float64]
-    noise: NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
 class _Fit:
     """One linear fit for every share: inverse factors of the covariance, and what least squares give."""
 
@@ -143,7 +123,7 @@ def fit_level(
         return None
     at = times - times[0]
     season = year if year is not None and at[-1] >= _YEARS_OF_SEASON * year - 1 else None
-    base = _design(times, season)
+    base = trend_design(times, season)
     whitener = _whiteners(at)
     odd = _candidates(n_values)
     alarms: list[int] = []
@@ -159,56 +139,21 @@ def fit_level(
     return _trend(fit, whitener, values, times, season, odd[:, alarms])
 
 
-def draw_levels(
-    trend: LevelTrend,
-    n_ahead: int,
-    n_paths: int,
-    rng: np.random.Generator,
-    usual_growth: float | None = None,
-) -> LevelPaths:
-    """Draw what a level may do, with all that is not known of its trend.
+def trend_design(times: NDArray[np.float64], year: float | None) -> NDArray[np.float64]:
+    """Return the columns that a trend multiplies.
 
     Parameters
     ----------
-    trend : LevelTrend
-    n_ahead : int
-        Times ahead, the first one a unit behind the newest value.
-    n_paths : int
-    rng : numpy.random.Generator
-    usual_growth : float, optional
-        Half of all links grow or shrink by less in a unit of time: a Cauchy prior of the drift, by which ten
-        times as many paths are weighed and drawn from. Without it every drift is as likely beforehand.
+    times : ndarray of shape (times,)
+        In units of one step.
+    year : float or None
+        Length of a year in that unit; None for no season.
 
     Returns
     -------
-    LevelPaths
+    ndarray of shape (times, coefficients)
+        Level at time 0, growth a unit of time, and the two harmonics of the year.
     """
-    if usual_growth is None:
-        return _drawn(trend, n_ahead, n_paths, rng)
-    many = _drawn(trend, n_ahead, _CANDIDATES * n_paths, rng)
-    weight = 1.0 / (1.0 + np.square(many.growth / usual_growth))
-    kept = rng.choice(weight.size, n_paths, p=weight / weight.sum())
-    return LevelPaths(many.growth[kept], many.level[kept], many.noise[kept])
-
-
-def _drawn(trend: LevelTrend, n_ahead: int, n_paths: int, rng: np.random.Generator) -> LevelPaths:
-    which = np.searchsorted(np.cumsum(trend.probability)[:-1], rng.random(n_paths), side="right")
-    share = WANDERING_SHARES[which]
-    scale = np.sqrt(trend.sum_of_squares[which] / rng.chisquare(trend.degrees, n_paths))
-    n_base = trend.coefficients.shape[1]
-    deviates = rng.standard_normal((n_paths, n_base))
-    roots = np.linalg.cholesky(trend.covariance + 1e-15 * np.eye(n_base))
-    deviation = scale[:, None] * np.einsum("pij,pj->pi", roots[which], deviates)
-    coefficients = trend.coefficients[which] + deviation
-    wandered = trend.wandered[which] - np.einsum("pi,pi->p", trend.carried[which], deviation)
-    wandered += scale * np.sqrt(trend.wandered_variance[which]) * rng.standard_normal(n_paths)
-    ahead = _design(trend.last_time + 1.0 + np.arange(n_ahead, dtype=np.float64), trend.year)
-    walk = np.cumsum(rng.standard_normal((n_paths, n_ahead)), axis=1) * (scale * np.sqrt(share))[:, None]
-    noise = rng.standard_normal((n_paths, n_ahead)) * (scale * np.sqrt(1.0 - share))[:, None]
-    return LevelPaths(coefficients[:, 1], coefficients @ ahead.T + wandered[:, None] + walk, noise)
-
-
-def _design(times: NDArray[np.float64], year: float | None) -> NDArray[np.float64]:
     columns = [np.ones(times.size), times.astype(np.float64)]
     if year is not None:
         angles = [2.0 * np.pi * harmonic * times / year for harmonic in _HARMONICS]
@@ -287,7 +232,7 @@ def _trend(
     alarms: NDArray[np.float64],
 ) -> LevelTrend:
     at = times - times[0]
-    n_base = _design(times[:1], season).shape[1]
+    n_base = trend_design(times[:1], season).shape[1]
     # What the wandering part has in common with the values, whitened.
     walk = whitener @ (WANDERING_SHARES[:, None, None] * np.minimum(at[:, None], at[None, :]))
     last = walk[:, :, -1]

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from traffic.planning.five_minutes import SAMPLE_SECONDS
-from traffic.planning.level_trends import LevelTrend, draw_levels, fit_level
+from traffic.planning.level_draws import draw_levels
+from traffic.planning.level_trends import LevelTrend, fit_level
 from traffic.planning.week_levels import weekday_effects
 from traffic.windowing.local_days import days_of, local_days, slots_a_day
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traffic.planning.busy_hours import LEAST_BUSY_DAYS, busy_hours
-from traffic.planning.level_trends import LEAST_VALUES, draw_levels, fit_level
+from traffic.planning.level_draws import draw_levels
+from traffic.planning.level_trends import LEAST_VALUES, fit_level
 from traffic.planning.load_histories import LoadHistory
 from traffic.planning.week_levels import week_levels
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from traffic.planning.level_trends import LEAST_VALUES, draw_levels, fit_level
+from traffic.planning.level_draws import draw_levels
+from traffic.planning.level_trends import LEAST_VALUES, fit_level
 
 
 def weeks(n: int) -> np.ndarray:

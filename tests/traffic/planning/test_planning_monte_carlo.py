@@ -12,7 +12,8 @@ import pytest
 from scipy.signal import lfilter
 from scipy.stats import binom
 
-from traffic.planning.level_trends import draw_levels, fit_level
+from traffic.planning.level_draws import draw_levels
+from traffic.planning.level_trends import fit_level
 from traffic.planning.load_histories import load_history
 from traffic.planning.outlooks import link_outlooks, passage_week
 
