@@ -335,7 +335,7 @@ COMMENT ON COLUMN diagnostics.daily_peaks.level_score IS
 COMMENT ON COLUMN diagnostics.daily_peaks.shape_score IS
     'The same of its distance from the usual shape; a pure number.';
 COMMENT ON COLUMN diagnostics.daily_peaks.level_share IS
-    'Difference of the day''s level from that of comparable days, as a share of that: 0.1 is ten percent higher.';
+    'Difference of the day''s level from that of comparable days, or from their trend where they follow one, as a share of that: 0.1 is ten percent higher.';
 COMMENT ON COLUMN diagnostics.daily_peaks.phase_difference IS
     'Difference of the day''s phase from that of comparable days, in minutes: positive = later.';
 COMMENT ON COLUMN diagnostics.daily_peaks.is_shifted IS

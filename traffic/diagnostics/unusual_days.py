@@ -19,16 +19,27 @@ DAY_MINUTES: Final = 1440.0
 DAYS_A_WEEK: Final = 7
 SATURDAY: Final = 6
 
-MIN_DAYS: Final = 14
+MIN_DAYS: Final = 10
 MIN_SAME_WEEKDAY: Final = 6
 """Days of the same day of the week that a day is compared with; with fewer, working days or weekends."""
 
-MIN_GROUP_DAYS: Final = 4
+MIN_GROUP_DAYS: Final = 3
 """With fewer of those either, a day is not judged."""
 
 LARGEST_SCORE: Final = 6.0
 """Beyond which a measure is unusual. The spread of a few weeks is itself uncertain: at 5, twice as many
 simulated ordinary days were flagged."""
+
+FEW_DAYS: Final = 14
+LARGEST_SCORE_OF_FEW: Final = 8.0
+"""The same with fewer than ``FEW_DAYS`` days."""
+
+MIN_TREND_DAYS: Final = 21
+MAX_WEEKLY_GROWTH: Final = 0.05
+"""What is steeper is a step, or a holiday at the end of the record."""
+
+CLOSER_TO_TREND: Final = 0.8
+"""The days' distance from the trend over that from their median, below which the trend is the usual level."""
 
 MIN_PHASE_MINUTES: Final = 30.0
 MIN_LEVEL_SHARE: Final = 0.1
@@ -43,8 +54,8 @@ class UnusualDays:
     Parameters
     ----------
     phase_score, level_score, shape_score : ndarray
-        Difference of the day's phase, level and distance of shape from the median of comparable days, over
-        the spread of such differences in the series.
+        Difference of the day's phase, level and distance of shape from the median of comparable days (that of
+        the level from their trend, where they follow one), over the spread of such differences in the series.
     phase_minutes, level_share : ndarray
         The first two differences themselves: in minutes, and as a share of the usual level.
     is_shifted, has_other_level, has_other_shape : ndarray of bool
@@ -102,7 +113,7 @@ def unusual_days(
     Parameters
     ----------
     ensembles : ndarray of shape (series, days, slots)
-        NaN where missing.
+        Successive calendar days; NaN where missing.
     weekday : ndarray of int of shape (days,)
         1 = Monday to 7 = Sunday.
     phases : DayPhases
@@ -124,7 +135,12 @@ def unusual_days(
     the median over the same day of the week, which a few odd days do not move, and the differences with their
     median absolute deviation over all days of the series; those of the phase with its own error beside, and
     it counts only where its interval leaves the usual phase out. Of simulated ordinary days fewer than one in
-    a hundred is flagged (two, four and eight weeks, autoregressive noise, lower and later weekends).
+    a hundred is flagged (ten days to eight weeks, autoregressive noise, lower and later weekends).
+
+    A level that grows is compared with its trend: the median of the slopes of pairs of like days (Theil 1950
+    and Sen 1968, within days of the week as Hirsch, Slack and Smith 1982), taken from ``MIN_TREND_DAYS``
+    days on and only where the days lie clearly closer to it than to their median, which a level that merely
+    wanders does not. docs/planning.md has what both rules find.
     """
     if ensembles.ndim != 3 or weekday.shape != ensembles.shape[1:2]:
         raise ValueError(
@@ -132,11 +148,12 @@ def unusual_days(
             f"got {ensembles.shape} and {weekday.shape}."
         )
     is_judged = ~np.isnan(phases.shape_distance)
-    is_judged &= is_judged.sum(axis=1, keepdims=True) >= MIN_DAYS
+    n_days = is_judged.sum(axis=1, keepdims=True)
+    is_judged &= n_days >= MIN_DAYS
     level = np.where(is_judged, _levels(ensembles), np.nan)
     groups = _groups(weekday)
     phase = _around_circle(np.where(is_judged, phases.phase_minutes, np.nan), groups)
-    level_difference, usual = _from_usual(level, groups)
+    level_difference, usual = _from_usual_level(level, groups)
     with np.errstate(divide="ignore"):
         shape = np.where(is_judged, np.log(np.maximum(phases.shape_distance, 1e-6)), np.nan)
     shape_difference, usual_shape = _from_usual(shape, groups)
@@ -146,7 +163,8 @@ def unusual_days(
     with np.errstate(invalid="ignore", divide="ignore"):
         share = level_difference / np.abs(usual)
         farther = np.exp(usual_shape + shape_difference) - np.exp(usual_shape)
-        is_far = [np.abs(score) > LARGEST_SCORE for score in scores]
+        largest = np.where(n_days < FEW_DAYS, LARGEST_SCORE_OF_FEW, LARGEST_SCORE)
+        is_far = [np.abs(score) > largest for score in scores]
     return UnusualDays(
         scores[0],
         scores[1],
@@ -184,6 +202,41 @@ def _from_usual(
         is_enough = (~np.isnan(mine)).sum(axis=1) >= MIN_GROUP_DAYS
         usual[:, days] = np.where(is_enough, row_medians(mine), np.nan)[:, None]
     return measure - usual, usual
+
+
+def _from_usual_level(
+    level: NDArray[np.float64], groups: list[NDArray[np.int64]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Difference of each day from the median of its group, or from its trend, and that usual level."""
+    difference, usual = _from_usual(level, groups)
+    share = level / np.where(usual == 0.0, np.nan, np.abs(usual))
+    most = MAX_WEEKLY_GROWTH / DAYS_A_WEEK
+    growth = np.clip(_growth(share, groups), -most, most)
+    day = np.arange(level.shape[1])
+    factor = np.exp(growth[:, None] * (day - 0.5 * day.size))
+    _, usual_mid = _from_usual(level / factor, groups)
+    trend = usual_mid * factor
+    distance = row_medians(np.abs(difference))
+    is_trend = row_medians(np.abs(level - trend)) < CLOSER_TO_TREND * distance
+    is_trend &= (~np.isnan(level)).sum(axis=1) >= MIN_TREND_DAYS
+    usual = np.where(is_trend[:, None], trend, usual)
+    return level - usual, usual
+
+
+def _growth(share: NDArray[np.float64], groups: list[NDArray[np.int64]]) -> NDArray[np.float64]:
+    """Median slope of pairs of days of one group, weighted by their span, a day; 0 where there is none."""
+    pairs = [days[np.stack(np.triu_indices(days.size, 1))] for days in groups]
+    first, second = np.concatenate(pairs, axis=1)
+    if first.size == 0:
+        return np.zeros(share.shape[0])
+    span = (second - first).astype(np.float64)
+    slope = (share[:, second] - share[:, first]) / span
+    weight = np.where(np.isnan(slope), 0.0, span)
+    order = slope.argsort(axis=1)
+    reached = np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1)
+    middle = (reached < 0.5 * reached[:, -1:]).sum(axis=1, keepdims=True)
+    found = np.take_along_axis(np.take_along_axis(slope, order, axis=1), middle, axis=1)[:, 0]
+    return np.where(np.isnan(found), 0.0, found)
 
 
 def _around_circle(minutes: NDArray[np.float64], groups: list[NDArray[np.int64]]) -> NDArray[np.float64]:

@@ -60,4 +60,4 @@ COMMENT ON COLUMN planning.unusual_days.reason IS
 COMMENT ON COLUMN planning.unusual_days.phase_difference IS
     'Difference of its phase from that of comparable days, in minutes, positive = later; null where the phase is not what flags it.';
 COMMENT ON COLUMN planning.unusual_days.level_share IS
-    'Difference of its level from that of comparable days, as a share of that: 0.1 is ten percent higher; null where the level is not what flags it.';
+    'Difference of its level from that of comparable days, or from their trend where they follow one, as a share of that: 0.1 is ten percent higher; null where the level is not what flags it.';

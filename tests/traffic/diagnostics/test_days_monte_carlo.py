@@ -70,10 +70,12 @@ def test_the_interval_of_the_drift_covers_it_at_95_per_cent(n_days):
     assert 0.95 - three_errors(0.95, error.shape[0]) - 0.01 < covered < 0.999
 
 
-@pytest.mark.parametrize("n_days", [14, 28, 56])
+@pytest.mark.parametrize("a_week", [0.0, 0.035])
+@pytest.mark.parametrize("n_days", [10, 13, 14, 21, 28, 56])
 @pytest.mark.parametrize("size", [0.3, 1.0, 2.0])
-def test_fewer_than_one_ordinary_day_in_a_hundred_is_unusual(n_days, size):
+def test_fewer_than_one_ordinary_day_in_a_hundred_is_unusual(n_days, size, a_week):
     values = days(REPLICATIONS, n_days, size, 0.9, 3, weekend=True)
+    values *= (1 + a_week) ** (np.arange(n_days) / 7)[:, None]
     weekday = np.arange(n_days) % 7 + 1
     found = unusual_days(values, weekday, day_phases(values, STEP))
     assert found.is_unusual.mean() < 0.01 + three_errors(0.01, REPLICATIONS * n_days)

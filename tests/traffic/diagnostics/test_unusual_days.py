@@ -57,6 +57,77 @@ def test_all_that_is_odd_stands_in_one_sentence():
     assert "higher" in sentence
 
 
+def growing(a_week, n_days=56, n_series=1):
+    values, weekday = weeks(n_days, n_series)
+    return values * ((1 + a_week) ** (np.arange(n_days) / 7))[:, None], weekday
+
+
+@pytest.mark.parametrize("a_week", [0.035, -0.02])
+def test_a_dip_is_told_on_a_level_that_grows_or_shrinks(a_week):
+    values, weekday = growing(a_week, 54)
+    values[0, -1] *= 0.65
+    found = judge(values, weekday)
+    assert np.flatnonzero(found.is_unusual[0]).tolist() == [53]
+    assert found.level_share[0, -1] == pytest.approx(-0.35, abs=0.08)
+    assert "% lower than" in found.reason(0, 53)
+
+
+def test_growth_alone_is_not_unusual_and_leaves_no_slope_in_the_scores():
+    found = judge(*growing(0.035, n_series=20))
+    assert found.is_unusual.mean() < 0.002
+    slope = np.polynomial.polynomial.polyfit(np.arange(56), found.level_share.T, 1)[1]
+    assert np.abs(slope).max() * 7 < 0.01
+
+
+def test_of_series_side_by_side_each_has_its_own_growth():
+    rising, weekday = growing(0.035)
+    values = np.concatenate([rising, weeks(56)[0], growing(-0.02)[0]])
+    together = judge(values, weekday)
+    for row in range(3):
+        np.testing.assert_allclose(
+            together.level_share[row], judge(values[row : row + 1], weekday).level_share[0]
+        )
+
+
+def test_days_without_growth_are_compared_with_their_median():
+    values, weekday = weeks(56)
+    found = judge(values, weekday)
+    level = values.mean(axis=2)[0]
+    usual = np.array([np.median(level[weekday == number]) for number in weekday])
+    np.testing.assert_allclose(found.level_share[0], level / usual - 1)
+
+
+def test_a_week_of_holidays_at_the_end_is_not_taken_for_a_trend():
+    values, weekday = weeks(56)
+    values[0, -7:] *= 0.5
+    assert np.flatnonzero(judge(values, weekday).has_other_level[0]).tolist() == list(range(49, 56))
+
+
+def test_levels_of_zero_have_no_trend():
+    half = np.random.default_rng(0).integers(1, 9, (1, 42, SLOTS // 2)) + np.arange(SLOTS // 2)
+    found = judge(np.concatenate([half, -half], axis=2).astype(float), weeks(42)[1])
+    assert (found.level_score == 0).all()
+
+
+@pytest.mark.parametrize("n_days", [10, 13])
+def test_a_burst_is_told_in_the_second_week_of_a_record(n_days):
+    values, weekday = weeks(n_days)
+    values[0, n_days - 3, 40:52] *= 5
+    found = judge(values, weekday)
+    assert np.flatnonzero(found.is_unusual[0]).tolist() == [n_days - 3]
+    assert "higher" in found.reason(0, n_days - 3)
+
+
+def test_few_days_must_lie_farther_out_than_many():
+    flagged = []
+    for n_days in (13, 14):
+        found = judge(*weeks(n_days, n_series=400, noise=0.6))
+        size = np.abs(found.level_score[found.has_other_level])
+        flagged.append(size.min() if size.size else np.inf)
+    assert flagged[0] > 8
+    assert 6 < flagged[1] < 8
+
+
 def test_phases_near_midnight_are_compared_around_the_circle():
     values, weekday = weeks()
     values[0, 20:30] = np.roll(values[0, 20:30], 48, axis=1)
@@ -70,7 +141,7 @@ def test_days_that_lack_much_and_short_records_are_not_judged():
     found = judge(values, weekday)
     assert np.isnan(found.level_score[0, 8])
     assert not found.is_unusual[0, 8]
-    short = judge(*weeks(n_days=13))
+    short = judge(*weeks(n_days=9))
     assert np.isnan(short.level_score).all()
     assert not short.is_unusual.any()
 
