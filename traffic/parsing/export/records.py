@@ -140,7 +140,8 @@ def _usable(cells: pl.DataFrame) -> pl.DataFrame:
     is_too_large = (value.abs() > LARGEST_VALUE).fill_null(value=False)
     is_usable = has_label & pl.col("at_utc").is_not_null() & value.is_finite() & ~is_too_large
     too_large = pl.format(
-        f"'{{}}' for series '{{}}' is too large in its unit: beyond {LARGEST_VALUE:g} nothing can be computed",
+        "'{}' for series '{}' is too large in its unit: "
+        f"beyond {LARGEST_VALUE:g} nothing can be computed",
         pl.col("text").str.head(SHOWN_CHARACTERS),
         "label",
     )
