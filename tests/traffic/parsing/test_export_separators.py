@@ -112,16 +112,13 @@ def test_what_a_csv_writer_writes_is_read_with_its_own_separator(names, separato
 @pytest.mark.parametrize("separator", [",", ";", "auto"])
 @pytest.mark.parametrize("mark", [",", ";"])
 def test_a_line_break_in_a_quoted_name_is_named(numbered, separator, mark):
-    lines = [
-        mark.join(["time", '"in']),
-        mark.join(['bps"', "out"]),
-        mark.join(["2024-05-01 00:00", "1", "2"]),
-    ]
+    row = mark.join(["2024-05-01 00:00", "1", "2"])
+    lines = [mark.join(["time", '"in']), mark.join(['bps"', "out"]), row]
     layout = ExportLayout("wide", "time", separator=separator)
-    with pytest.raises(RefusedExportError, match="one is not closed .a name may not hold a line break."):
+    with pytest.raises(RefusedExportError, match="one is not closed"):
         parse_export(numbered(lines), layout)
     with pytest.raises(RefusedExportError, match="a name may not hold a line break"):
-        recognise_export("\n".join([*lines, lines[-1]]).encode())
+        recognise_export("\n".join([*lines, row]).encode())
 
 
 @pytest.mark.parametrize(
@@ -143,5 +140,5 @@ def test_a_header_that_is_split_in_the_wrong_places_comes_with_a_hint(numbered, 
 
 def test_separators_between_quotes_do_not_make_columns(numbered):
     lines = ['zeit,"in;out;bps"', "2024-05-01 00:00,1"]
-    with pytest.raises(RefusedExportError, match="no column 'time'; its columns are 'zeit', 'in;out;bps'$"):
+    with pytest.raises(RefusedExportError, match=r"its columns are 'zeit', 'in;out;bps'$"):
         parse_export(numbered(lines), ExportLayout("wide", "time", separator="auto"))
