@@ -19,6 +19,7 @@ from assets.alerting.message import message_of
 from assets.alerting.night_events import take_up_night_events
 from assets.alerting.sending import Job, Outcome, Patience, send_all
 from assets.landing import Landing
+from assets.ledger import NEWEST_RECORD
 from assets.nights import Night, night_of
 from assets.partitions import night_after
 from assets.table_specs import table_spec, written
@@ -36,10 +37,6 @@ _FROM = (
 )
 # Asset checks are steps of their own; at this priority an event waits for all that can run before it.
 _AFTER_THE_CHECKS = {"dagster/priority": "-10"}
-_NEWEST_RECORD = """
-    SELECT coalesce(max(last_utc) FILTER (last_utc < $1), max(last_utc)) AS newest
-    FROM raw.ingested_files WHERE status IN ('loaded', 'growth')
-"""
 _UNSENT = f"""
     SELECT deliveries.channel, deliveries.status, deliveries.n_attempts, events.*
     FROM {DELIVERIES} AS deliveries JOIN {EVENTS} AS events USING (event_id)
@@ -204,7 +201,7 @@ def _failed_checks(
 
 def _is_due(warehouse: Warehouse, night: Night, time_zone: str) -> bool:
     """Whether a night is tonight's or the one after the newest record: of one made up for nobody is told."""
-    newest = warehouse.query(_NEWEST_RECORD, [_now()])["newest"].item()
+    newest = warehouse.query(NEWEST_RECORD, [_now()])["newest"].item()
     tonight = datetime.now(tz=ZoneInfo(time_zone)).date()
     return newest is None or night.date >= min(night_after(newest, time_zone), tonight)
 

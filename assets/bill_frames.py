@@ -90,49 +90,71 @@ def bill_rows(
     Returns
     -------
     polars.DataFrame
-        Without the night's midnight; a bill that cannot be counted has its rows with the reason.
+        Without the night's midnight. A method that needs a direction that cannot be counted has its row with
+        the reason; the other direction is counted alone.
     """
-    zone = bill.time_zone or next((one.batch.time_zone for one in found.values()), "UTC")
-    month = billing_month(issued_at_utc, zone, bill.begins_on)
-    try:
-        directions, unit, capacities, commitment = _counted(bill, found, why_absent)
-    except UncountableBillError as error:
-        return _rows(
-            bill, month, [_nothing(method, str(error)) for method in methods_of(bill.directions)], {}
-        )
+    directions, faults = _directions(bill, found, why_absent)
+    own = (found[name].batch.time_zone for name in bill.directions.values() if name in found)
+    month = billing_month(issued_at_utc, bill.time_zone or next(own, "UTC"), bill.begins_on)
     issued = sample_number(issued_at_utc)
+    months = [*([month_before(month)] if issued == month.start else []), month]
+    try:
+        unit, commitment = _unit_and_commitment(bill, directions) if directions else (None, None)
+    except UncountableBillError as error:
+        # What is wrong with both directions, or with their bill, is wrong with each.
+        faults = {direction: " ".join([*faults.values(), str(error)]) for direction in bill.directions}
+        directions, unit, commitment = {}, None, None
     rng = np.random.default_rng([crc32(bill.name.encode())])
-    months = [month_before(month)] if issued == month.start else []
-    frames = [
-        _rows(
-            bill,
-            each,
-            month_bill(directions, each, issued, rng, capacities),
-            {"unit": unit, "commitment": commitment},
-        )
-        for each in (*months, month)
+    samples = {direction: one.samples for direction, one in directions.items()}
+    capacities = {direction: one.capacity for direction, one in directions.items()}
+    counted = {"unit": unit, "commitment": commitment}
+    refused = [
+        _nothing(method, why)
+        for method in methods_of(bill.directions)
+        if (why := " ".join(dict.fromkeys(faults[one] for one in _counts(bill, method) if one in faults)))
     ]
+    frames = []
+    for each in months:
+        made = month_bill(samples, each, issued, rng, capacities) if samples else []
+        frames += [_rows(bill, each, made, counted), _rows(bill, each, refused, {})]
     return pl.concat(frames)
 
 
-def _counted(
+@dataclass(frozen=True, eq=False)
+class _Direction:
+    """What a bill counts of one direction; samples and capacity in ``unit``."""
+
+    samples: Samples
+    unit: str
+    capacity: float | None
+
+
+def _directions(
     bill: Bill, found: Mapping[str, BilledSeries], why_absent: Mapping[str, str]
-) -> tuple[dict[str, Samples], str, dict[str, float | None], float | None]:
-    """Return samples in one unit by direction, the unit, the capacities and the commitment in it."""
-    directions: dict[str, Samples] = {}
-    units: dict[str, str] = {}
-    capacities: dict[str, float | None] = {}
+) -> tuple[dict[str, _Direction], dict[str, str]]:
+    """Return the directions that can be counted, and of the others the reasons."""
+    counted: dict[str, _Direction] = {}
+    faults: dict[str, str] = {}
     for direction, series_id in bill.directions.items():
         if series_id not in found:
-            raise UncountableBillError(why_absent.get(series_id, no_such_series(series_id)))
+            faults[direction] = why_absent.get(series_id, no_such_series(series_id))
+            continue
         one = found[series_id]
         step = one.batch.step_seconds
         if why := why_no_samples(step):
-            raise UncountableBillError(f"{series_id}: {why}")
-        units[direction], factor = billing_unit(one.unit, step)
+            faults[direction] = f"{series_id}: {why}"
+            continue
+        unit, factor = billing_unit(one.unit, step)
         start = int((one.batch.start_utc - datetime(1970, 1, 1)).total_seconds())
-        directions[direction] = five_minute_samples(measured(one.batch)[0], start, step).scaled(factor)
-        capacities[direction] = None if one.capacity is None else one.capacity * factor
+        samples = five_minute_samples(measured(one.batch)[0], start, step).scaled(factor)
+        capacity = None if one.capacity is None else one.capacity * factor
+        counted[direction] = _Direction(samples, unit, capacity)
+    return counted, faults
+
+
+def _unit_and_commitment(bill: Bill, directions: Mapping[str, _Direction]) -> tuple[str, float | None]:
+    """Return the unit that the directions share, and the commitment in it."""
+    units = {direction: one.unit for direction, one in directions.items()}
     if len(set(units.values())) > 1:
         raise UncountableBillError(
             f"{bill.in_} is in {units['in']} and {bill.out} in {units['out']}: they cannot be billed "
@@ -140,10 +162,14 @@ def _counted(
         )
     unit = next(iter(units.values()))
     try:
-        commitment = None if bill.commitment is None else convert(bill.commitment, unit, SAMPLE_SECONDS)
+        return unit, None if bill.commitment is None else convert(bill.commitment, unit, SAMPLE_SECONDS)
     except ValueError as error:
         raise UncountableBillError(f"commitment: {error}.") from None
-    return directions, unit, capacities, commitment
+
+
+def _counts(bill: Bill, method: str) -> tuple[str, ...]:
+    """Return the directions that a method counts."""
+    return (method,) if method in bill.directions else tuple(bill.directions)
 
 
 def no_such_series(series_id: str) -> str:

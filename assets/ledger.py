@@ -22,6 +22,12 @@ from warehouse import Warehouse
 
 TABLE = "raw.ingested_files"
 READ = ("loaded", "growth")
+# A stamp in the future is a wrong clock's: it names the night only where nothing else does.
+NEWEST_RECORD = f"""
+    SELECT coalesce(max(last_utc) FILTER (last_utc < $1), max(last_utc)) AS newest
+    FROM {TABLE} WHERE status IN {READ}
+"""
+"""Query for the time of the newest record that was read, null if none was; its parameter is now, in UTC."""
 _KNOWN_BY = (
     *("file_id", "path", "content_bytes", "head_id", "reader", "format", "lines_read"),
     *("file_size_bytes", "modified_utc"),

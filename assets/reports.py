@@ -12,6 +12,7 @@ import dagster as dg
 from assets.checks.sources import why_source_failed
 from assets.landing import Landing
 from assets.nights import night_of
+from assets.page.shell import PageNotWrittenError
 from assets.report.files import nights_with_pages, write_pages
 from assets.report.night_frames import read_night
 from assets.report.page import night_pages
@@ -48,7 +49,10 @@ def night_page(
     frames = read_night(warehouse.query, night.date, night.issued_at_utc, faults)
     earlier = [one for one in nights_with_pages(folder) if one < night.date][:EARLIER_NIGHTS]
     pages = night_pages(warehouse.query, frames, landing.sources.platform.time_zone, earlier)
-    path = write_pages(folder, night.date, pages)
+    try:
+        path = write_pages(folder, night.date, pages)
+    except PageNotWrittenError as error:
+        raise dg.Failure(f"{error}. The night's tables are published; run the night again") from error
     parts = sorted({fault for page in pages for fault in page.faults})
     if parts:
         context.log.warning("parts of the page could not be made: %s", ", ".join(parts))

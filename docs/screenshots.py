@@ -25,6 +25,7 @@ MAX_BYTES = 250_000
 FIRST_NIGHT, LAST_NIGHT, NIGHTS = "2025-11-04", "2025-11-17", 14
 A_NIGHT_AT_MOST = 240.0
 SETTLING_SECONDS = 2.0
+ENDING_SECONDS = 120.0
 
 BROKEN_SOURCE = """
 [[export]]
@@ -77,10 +78,23 @@ def backfill(page: LiveBrowser, ui: Ui) -> None:
     take(page, "backfill_half")
     page.wait_until(lambda: ended() == NIGHTS, "the end of the backfill", NIGHTS * A_NIGHT_AT_MOST)
     assert {run["status"] for run in ui.runs_of_backfill(backfill_id)} == {"SUCCESS"}, ui.tail()
-    show(page, ui, f"/runs/b/{backfill_id}", "100% completed", "Succeeded")
+    show_ended(page, ui, backfill_id)
     nights = "SELECT count(DISTINCT issued_at_utc) AS n FROM models.champions"
     assert read_query(Path(ui.home.path) / "published" / "traffic.duckdb", nights)["n"].item() == NIGHTS
     take(page, "backfill_done")
+
+
+def show_ended(page: LiveBrowser, ui: Ui, backfill_id: str) -> None:
+    """Open the page of a backfill whose runs have ended, once it says so of the backfill too."""
+    # Dagster's daemon looks at a backfill twice a minute.
+    page.wait_until(
+        lambda: ui.status_of_backfill(backfill_id) == "COMPLETED_SUCCESS",
+        "the status of the backfill",
+        ENDING_SECONDS,
+    )
+    show(page, ui, f"/runs/b/{backfill_id}", "100% completed")
+    # Once as a column's name, and once as the status.
+    page.wait_until(lambda: page.text().count("Succeeded") == 2, "the badge of the backfill")
 
 
 def source_that_fails(page: LiveBrowser, ui: Ui, home: Home) -> None:

@@ -16,6 +16,10 @@ from warehouse.building import whole_file
 _HERE: Final = Path(__file__).resolve().parent
 
 
+class PageNotWrittenError(RuntimeError):
+    """A page cannot be written; the message says which, and what to do."""
+
+
 def render_page(template: Path, **content: Any) -> str:
     """Write a page.
 
@@ -51,10 +55,31 @@ def write_page(path: Path, html: str) -> None:
         Where; its folder is made if absent.
     html : str
         The page.
+
+    Raises
+    ------
+    PageNotWrittenError
+        If something is in its way, or the folder cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as building:
-        building.write_text(html, encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as building:
+            building.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise PageNotWrittenError(
+            f"the page {path} cannot be written ({error.strerror or error}): {_remedy(path)}"
+        ) from error
+
+
+def _remedy(path: Path) -> str:
+    if path.is_dir():
+        return "a folder stands in its place; move it away"
+    for folder in path.parents:
+        if folder.exists() or folder.is_symlink():
+            if not folder.is_dir():
+                return f"{folder} is no folder; move it away"
+            break
+    return f"see that {path.parent} may be written and that the disk has room"
 
 
 def _parts() -> Mapping[str, Any]:

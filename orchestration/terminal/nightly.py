@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from assets.ledger import NEWEST_RECORD
 from assets.partitions import FIRST_NIGHT, night_after
 from assets.sources import Sources, SourcesError
 from orchestration.definitions import definitions_of
@@ -124,13 +125,8 @@ def newest_record_utc(home: Home, wait_seconds: float) -> datetime | None:
     """
     if not home.warehouse.exists():
         return None
-    # A stamp in the future is a wrong clock's: it names the night only where nothing else does.
-    query = (
-        "SELECT coalesce(max(last_utc) FILTER (last_utc < $1), max(last_utc)) AS newest "
-        "FROM raw.ingested_files WHERE status = 'loaded'"
-    )
     now = datetime.now(tz=UTC).replace(tzinfo=None)
-    newest: datetime | None = read_when_free(home, query, [now], wait_seconds)["newest"].item()
+    newest: datetime | None = read_when_free(home, NEWEST_RECORD, [now], wait_seconds)["newest"].item()
     return newest
 
 

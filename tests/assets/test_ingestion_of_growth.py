@@ -7,6 +7,7 @@ import gzip
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from orchestration.home import Home
+from orchestration.terminal.nightly import newest_record_utc, night_to_run
 
 Table = Callable[..., str]
 Line = Callable[..., str]
@@ -267,3 +271,19 @@ def test_the_beginning_of_a_log_that_was_renamed_is_a_copy(home: Any, web_log: T
     home.ingest()
     assert by_status(home) == {"copy": 2, "loaded": 1}
     assert len(home.rows("raw.web_requests")) == 50
+
+
+def test_a_log_that_has_grown_moves_the_night_on(home: Any, web_log: Table, log_line: Line) -> None:
+    first = log_line() * 50
+    home.declare(web_log())
+    home.put("landing/www/access.log", first)
+    home.ingest()
+    later = log_line("10:01:00").replace("13/Nov", "15/Nov")
+    home.put("landing/www/access.log", first + later, minute=1)
+    home.ingest()
+    assert by_status(home) == {"growth": 1, "loaded": 1}
+    sources = home.landing.sources
+    home.close()
+    newest = newest_record_utc(Home.at(home.path), wait_seconds=0)
+    assert newest == datetime(2025, 11, 15, 10, 1)
+    assert night_to_run(newest, sources) == date(2025, 11, 16)

@@ -167,6 +167,46 @@ def test_a_bill_that_cannot_be_counted_says_why(warehouse: Warehouse, name: str)
     rows = bill_rows_of(warehouse, {"name": "b"} | keys)
     assert rows.height in (1, 4)
     for row in rows.iter_rows(named=True):
+        if row["unit"] is not None:  # the direction that can be counted alone
+            assert (row["method"], row["in_series_id"]) == ("in", "isp/in")
+            continue
         assert sentence in row["reason"]
         assert row["p95_to_date"] is None
         assert row["p95_q50"] is None
+
+
+def test_one_direction_stands_alone_where_the_other_does_not_exist(warehouse: Warehouse) -> None:
+    values = add(warehouse, "isp/in")
+    for other in ("in", "out"):
+        keys = {"in": "isp/in", "out": "isp/nothing"} if other == "out" else {"out": "isp/in", "in": "isp/no"}
+        bill_rows_of(warehouse, {"name": other, "commitment": "2 bit/s"} | keys)
+        rows = warehouse.read(BILLS, where={"bill": other}, order_by="method")
+        assert rows["method"].to_list() == ["aggregate", "in", "max", "out"]
+        (alone,) = rows.filter(pl.col("unit").is_not_null()).iter_rows(named=True)
+        assert alone["method"] != other
+        assert alone["reason"] is None
+        assert alone["p95_to_date"] == bill_percentile(values[-16 * 288 :])
+        assert alone["commitment"] == 2.0
+        assert alone["p95_q10"] <= alone["p95_q50"] <= alone["p95_q90"]
+        assert rows["reason"].drop_nulls().str.contains("There is no series 'isp/no").sum() == 3
+
+
+def test_a_bill_of_which_step_and_series_are_wrong_names_both(warehouse: Warehouse) -> None:
+    add(warehouse, "isp/hourly", step=3_600)
+    rows = bill_rows_of(warehouse, {"name": "b", "in": "isp/hourly", "out": "isp/nothing"})
+    reasons = dict(rows.select("method", "reason").iter_rows())
+    for method in ("max", "aggregate"):
+        assert "isp/hourly: Its step is 3,600 s" in reasons[method]
+        assert "There is no series 'isp/nothing'" in reasons[method]
+    assert "isp/nothing" not in reasons["in"]
+    assert "isp/hourly" not in reasons["out"]
+
+
+def test_the_month_of_a_bill_is_that_of_its_own_series(warehouse: Warehouse) -> None:
+    add(warehouse, "isp/auckland", time_zone="Pacific/Auckland")
+    add(warehouse, "isp/utc")
+    night = Night(date(2025, 11, 1), datetime(2025, 10, 31, 12))
+    bills = ({"name": "far", "in": "isp/auckland"}, {"name": "near", "in": "isp/utc"})
+    rows = bill_rows_of(warehouse, *bills, night=night)
+    months = dict(rows.select("bill", "local_month").iter_rows())
+    assert months == {"far": date(2025, 11, 1), "near": date(2025, 10, 1)}

@@ -88,6 +88,10 @@ class Ui:
             run["night"] = tags["dagster/partition"]
         return sorted(found, key=lambda run: run["night"])
 
+    def status_of_backfill(self, backfill: str) -> str:
+        """Return what the page of a backfill has as its status; it ends a while after the last run."""
+        return str(self.ask(BACKFILL_RUNS, id=backfill)["partitionBackfillOrError"]["status"])
+
     def address(self, page: str) -> str:
         return f"http://127.0.0.1:{self.port}{page}"
 

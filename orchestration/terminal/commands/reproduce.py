@@ -36,6 +36,7 @@ def reproduce(home: Path, log: str | None, series: str | None) -> None:
     """
     from rich.console import Console
 
+    from assets.page.shell import PageNotWrittenError
     from orchestration.terminal.reproduce import UnusableDataError, show_reproduction
     from orchestration.terminal.reproduce import reproduce as write_reproduction
     from warehouse import WarehouseError
@@ -44,6 +45,6 @@ def reproduce(home: Path, log: str | None, series: str | None) -> None:
     sources = sources_of(place)
     try:
         found = write_reproduction(writable(place), sources, log, series)
-    except (UnusableDataError, WarehouseError) as error:
+    except (PageNotWrittenError, UnusableDataError, WarehouseError) as error:
         raise Refusal(str(error)) from error
     sys.exit(show_reproduction(Console(soft_wrap=True, emoji=False), found))

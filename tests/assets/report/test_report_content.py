@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from page_night import BEFORE, ISSUED, NIGHT
 
+from assets.page.shell import PageNotWrittenError
 from assets.report import page as page_module
 from assets.report.files import LATEST, nights_with_pages, write_pages
 from assets.report.page import Page
@@ -304,3 +305,25 @@ def test_a_night_run_again_leaves_no_page_of_its_former_run(tmp_path: Path) -> N
     write_pages(tmp_path, NIGHT, pages_named("2025-11-17.html", "2025-11-17-2.html"))
     names = {file.name for file in tmp_path.iterdir()}
     assert names == {"2025-11-17.html", "2025-11-17-2.html", "2025-11-17-notes.html", LATEST}
+
+
+@pytest.mark.parametrize("way", ["reports is a file", "latest is a folder", "home is a file"])
+def test_a_page_that_cannot_be_written_says_what_is_in_its_way(tmp_path: Path, way: str) -> None:
+    folder = tmp_path / "home" / "reports"
+    in_the_way = {
+        "reports is a file": folder,
+        "latest is a folder": folder / LATEST,
+        "home is a file": folder.parent,
+    }[way]
+    if way.endswith("folder"):
+        in_the_way.mkdir(parents=True)
+    else:
+        in_the_way.parent.mkdir(parents=True, exist_ok=True)
+        in_the_way.write_text("in the way")
+    with pytest.raises(PageNotWrittenError) as refused:
+        write_pages(folder, NIGHT, pages_named("2025-11-17.html"))
+    page = LATEST if way.endswith("folder") else "2025-11-17.html"
+    assert f"the page {folder / page} cannot be written (" in str(refused.value)
+    remedy = "a folder stands in its place" if way.endswith("folder") else f"{in_the_way} is no folder"
+    assert f"{remedy}; move it away" in str(refused.value)
+    assert not list(tmp_path.glob("**/.*"))

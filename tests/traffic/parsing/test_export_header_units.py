@@ -104,4 +104,5 @@ def test_a_number_that_its_prefix_makes_infinite_is_rejected(numbered):
     lines = ["time,a (Gbit/s)", "2024-05-01 00:00,1e308", "2024-05-01 01:00,2"]
     parsed = parse_export(numbered(lines), ExportLayout("wide", "time", unit="header"))
     assert parsed.samples["value"].to_list() == [2e9]
-    assert parsed.rejected["reason"].to_list() == ["'1e308' for series 'a' is too large in its unit"]
+    (reason,) = parsed.rejected["reason"]
+    assert reason.startswith("'1e308' for series 'a' is too large in its unit")

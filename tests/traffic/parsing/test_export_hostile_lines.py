@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from traffic.parsing.export import ExportLayout, RefusedExportError, parse_export
+from traffic.parsing.export.records import LARGEST_VALUE
 
 LAYOUTS = st.sampled_from(
     [
@@ -109,7 +110,7 @@ def test_every_line_is_counted_once(lines, layout):
 
 
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)).map(lambda at: at.replace(microsecond=0))
-VALUES = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.none() | st.floats(-LARGEST_VALUE, LARGEST_VALUE)
 
 
 @settings(deadline=None, max_examples=50)

@@ -111,3 +111,19 @@ def test_what_a_german_or_an_english_program_writes_is_told_apart(values):
         layout = ExportLayout("single", "t", value_columns=("v",), label="x", separator=";")
         for layout_of in (layout, ExportLayout(**{**layout.__dict__, "decimal": decimal})):
             assert parse_export(frame, layout_of).samples["value"].to_list() == values
+
+
+@pytest.mark.parametrize("text", ["1e308", "-1e308", "1.1e60", "1e400"])
+def test_a_number_with_which_nothing_can_be_computed_is_rejected(numbered, text):
+    lines = ["t,a,b", f"2024-05-01 00:00,{text},{text}", f"2024-05-01 00:05,1e60,{text}"]
+    parsed = parse_export(numbered(lines), ExportLayout("wide", "t", unit="bit/s"))
+    assert parsed.samples.select("label", "value").rows() == [("a", 1e60)]
+    assert parsed.rejected["line_number"].to_list() == [2]
+    (reason,) = parsed.rejected["reason"]
+    assert reason == (
+        f"'{text}' for series 'a' is not a number"
+        if text == "1e400"
+        else f"'{text}' for series 'a' is too large in its unit: beyond 1e+60 nothing can be computed"
+    )
+    assert parsed.records_read == 2
+    assert str(parsed.note).startswith("1 cells are not numbers")

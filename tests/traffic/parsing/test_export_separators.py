@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traffic.parsing.export import ExportLayout, RefusedExportError, parse_export
+from traffic.parsing.export.recognition import recognise_export
 
 WIDE = ExportLayout("wide", "time", separator="auto")
 LONG = ExportLayout("long", "time", value_columns=("value",), series_column="link", separator="auto")
@@ -106,3 +107,38 @@ def test_what_a_csv_writer_writes_is_read_with_its_own_separator(names, separato
     parsed = parse_export(lines.cast({"line_number": pl.Int64}), WIDE)
     assert parsed.samples["label"].to_list() == names
     assert parsed.samples["value"].to_list() == list(map(float, range(len(names))))
+
+
+@pytest.mark.parametrize("separator", [",", ";", "auto"])
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_a_line_break_in_a_quoted_name_is_named(numbered, separator, mark):
+    row = mark.join(["2024-05-01 00:00", "1", "2"])
+    lines = [mark.join(["time", '"in']), mark.join(['bps"', "out"]), row]
+    layout = ExportLayout("wide", "time", separator=separator)
+    with pytest.raises(RefusedExportError, match="one is not closed"):
+        parse_export(numbered(lines), layout)
+    with pytest.raises(RefusedExportError, match="a name may not hold a line break"):
+        recognise_export("\n".join([*lines, row]).encode())
+
+
+@pytest.mark.parametrize(
+    ("separator", "header", "names"),
+    [
+        (";", 'time,"in;bps",out', """'time,"in', 'bps",out'"""),
+        ("auto", '"time;in;out"', "'time;in;out'"),
+        (",", "time;in", "'time;in'"),
+    ],
+)
+def test_a_header_that_is_split_in_the_wrong_places_comes_with_a_hint(numbered, separator, header, names):
+    layout = ExportLayout("wide", "time", separator=separator)
+    with pytest.raises(RefusedExportError) as refused:
+        parse_export(numbered([header, "2024-05-01 00:00,1,2"]), layout)
+    assert f"its columns are {names}; they look split in the wrong places: write separator" in str(
+        refused.value
+    )
+
+
+def test_separators_between_quotes_do_not_make_columns(numbered):
+    lines = ['zeit,"in;out;bps"', "2024-05-01 00:00,1"]
+    with pytest.raises(RefusedExportError, match=r"its columns are 'zeit', 'in;out;bps'$"):
+        parse_export(numbered(lines), ExportLayout("wide", "time", separator="auto"))

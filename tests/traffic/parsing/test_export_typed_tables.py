@@ -144,7 +144,7 @@ def test_local_times_are_read_in_the_zone_of_the_source_and_others_are_not():
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        (pl.Series([0.1 + 0.2, 1e-12, 1e300]), [0.1 + 0.2, 1e-12, 1e300]),
+        (pl.Series([0.1 + 0.2, 1e-12, 1e60]), [0.1 + 0.2, 1e-12, 1e60]),
         (pl.Series([2**53 + 1]), [float(2**53)]),
         (pl.Series([Decimal("1.234")]), [1.234]),
         (pl.Series(["1.234,5"]), [1234.5]),

@@ -31,6 +31,10 @@ _OPEN_QUOTE = (
     "its quotes cannot be read as CSV: one is not closed (a cell may not hold a line break), "
     "or text follows it"
 )
+_OPEN_HEADER = (
+    "the quotes of its header cannot be read as CSV: one is not closed (a name may not hold a line "
+    "break), or text follows it"
+)
 
 
 def csv_table(lines: pl.DataFrame, layout: ExportLayout) -> RecordTable:
@@ -59,7 +63,7 @@ def csv_table(lines: pl.DataFrame, layout: ExportLayout) -> RecordTable:
         raise RefusedExportError("the file has no header and no rows")
     place, separator = _find_header(content["line"].head(HEADER_WITHIN_LINES).fill_null("").to_list(), layout)
     header = _header(content["line"][place] or "", separator)
-    require_columns(header, layout)
+    _require_columns(header, content["line"][place] or "", layout)
     cells, malformed = _split(content[place + 1 :], header, separator)
     name = SEPARATOR_NAMES.get(separator, repr(separator))
     is_told = layout.separator == AUTO and separator != ","
@@ -111,8 +115,35 @@ def _find_header(first: Sequence[str], layout: ExportLayout) -> tuple[int, str]:
         place = fitting[0][0]
         # A header that two separators split into the same named columns belongs to the one that splits more.
         return max((one for one in fitting if one[0] == place), key=lambda one: len(one[2]))[:2]
-    counts = {separator: len(split_cells(first[begin], separator) or []) for separator in candidates}
-    return begin, max(counts, key=lambda separator: counts[separator])
+    cells = {separator: split_cells(first[begin], separator) or [] for separator in candidates}
+    # A separator that stands between quotes leaves them in its cells.
+    return begin, max(cells, key=lambda mark: (not _has_quote(cells[mark]), len(cells[mark])))
+
+
+def has_open_quote(line: str) -> bool:
+    """Whether a quote of a line is not closed, as where a cell holds a line break."""
+    return line.count('"') % 2 == 1
+
+
+def _has_quote(cells: Sequence[str]) -> bool:
+    return any('"' in cell for cell in cells)
+
+
+def _require_columns(header: list[str], line: str, layout: ExportLayout) -> None:
+    """Refuse a header that lacks a column; where it looks split wrongly, say what it may be."""
+    is_lacking = not set(layout.named_columns) <= set(header)
+    if is_lacking and has_open_quote(line):
+        raise RefusedExportError(_OPEN_HEADER)
+    try:
+        require_columns(header, layout)
+    except RefusedExportError as error:
+        is_one_cell = len(header) == 1 and any(mark in header[0] for mark in SEPARATORS)
+        if not is_lacking or not (is_one_cell or _has_quote(header)):
+            raise
+        raise RefusedExportError(
+            f"{error}; they look split in the wrong places: write separator, or take off quotes that stand "
+            "around several names"
+        ) from None
 
 
 def _has_title(content: pl.DataFrame, place: int) -> bool:
@@ -123,10 +154,7 @@ def _has_title(content: pl.DataFrame, place: int) -> bool:
 def _header(line: str, separator: str) -> list[str]:
     cells = split_cells(line, separator)
     if cells is None:
-        raise RefusedExportError(
-            "the quotes of its header cannot be read as CSV: one is not closed (a name may not hold a line "
-            "break), or text follows it"
-        )
+        raise RefusedExportError(_OPEN_HEADER)
     if "\0" in line:  # the reader's own columns have names with one
         raise RefusedExportError("its header holds zero bytes; is the file damaged?")
     return [name.strip() for name in cells]

@@ -25,6 +25,7 @@ from traffic.parsing.export.csv_lines import (
     HEADER_WITHIN_LINES,
     SEPARATORS,
     csv_table,
+    has_open_quote,
     separator_line,
     split_cells,
 )
@@ -244,9 +245,15 @@ def _separator(first: Sequence[str]) -> tuple[str, list[str]]:
     if best is None or best[0][0] < LEAST_SHARE:
         raise RefusedExportError(
             "no separator (',', ';', tab, '|') splits a header and the lines after it into equally many "
-            "columns; does the file have a header?"
+            f"columns; {_why_not_split(content[:HEADER_WITHIN_LINES])}"
         )
     return best[1], best[2]
+
+
+def _why_not_split(first: Sequence[str]) -> str:
+    if first and has_open_quote(first[0]):
+        return "a quote of its first line is not closed: a name may not hold a line break"
+    return "does the file have a header?"
 
 
 def _looks_like_data(cell: str) -> bool:

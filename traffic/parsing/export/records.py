@@ -23,6 +23,8 @@ from traffic.parsing.export.layout import (
 from traffic.parsing.export.times import read_times
 from traffic.parsing.export.values import read_values
 
+# The fourth power of a value, summed over any record, stays a number; no link carries as much.
+LARGEST_VALUE = 1e60
 # Value columns are numbered while they are read: their names may be those that the reader uses itself.
 _CELL = "\0cell {}"
 _SHOWN_LABELS = 5
@@ -135,10 +137,13 @@ def _cells(
 def _usable(cells: pl.DataFrame) -> pl.DataFrame:
     has_label = pl.col("label").fill_null("") != ""
     value = pl.col("value") * pl.col("factor")
-    is_usable = has_label & pl.col("at_utc").is_not_null() & value.is_finite()
-    is_too_large = value.is_infinite().fill_null(value=False)
+    is_too_large = (value.abs() > LARGEST_VALUE).fill_null(value=False)
+    is_usable = has_label & pl.col("at_utc").is_not_null() & value.is_finite() & ~is_too_large
     too_large = pl.format(
-        "'{}' for series '{}' is too large in its unit", pl.col("text").str.head(SHOWN_CHARACTERS), "label"
+        "'{}' for series '{}' is too large in its unit: "
+        f"beyond {LARGEST_VALUE:g} nothing can be computed",
+        pl.col("text").str.head(SHOWN_CHARACTERS),
+        "label",
     )
     return cells.with_columns(
         value=pl.when(is_usable).then(value),
