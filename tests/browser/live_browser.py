@@ -61,9 +61,16 @@ class LiveBrowser(Tab):
         self.wait_until(lambda: all(text in self.text() for text in texts), " and ".join(texts), seconds)
 
     def click(self, text: str, selector: str = "*", *, exact: bool = True, seconds: float = 30) -> None:
-        """Click, as a mouse does, on the innermost element that shows a text."""
+        """Click, as a mouse does, on the innermost element that shows a text, once it has come to rest."""
         script = _FIND % (json.dumps(text), json.dumps(selector), json.dumps(exact))
-        self.click_at(*self.wait_until(lambda: self.run(script), f"{selector} with {text!r}", seconds))
+
+        def at_rest() -> list[float] | None:
+            # A dialog glides into its place; a click on where an element has just been hits nothing.
+            seen = self.run(script)
+            time.sleep(POLL_SECONDS)
+            return seen if seen and seen == self.run(script) else None
+
+        self.click_at(*self.wait_until(at_rest, f"{selector} with {text!r}", seconds))
 
     def click_at(self, x: float, y: float) -> None:
         """Press and release the left button at a place of the page."""
