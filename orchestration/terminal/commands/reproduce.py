@@ -32,7 +32,7 @@ def reproduce(home: Path, log: str | None, series: str | None) -> None:
     \b
     Examples:
       diurnal reproduce --home home
-      diurnal reproduce --home home --log epa-http.log.gz --series esnet/LOND_NEWY_in
+      diurnal reproduce --home home --log www --series metro/FRA_PAR_in
     """
     from rich.console import Console
 
