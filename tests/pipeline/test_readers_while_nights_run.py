@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -20,10 +19,7 @@ pytestmark = pytest.mark.pipeline
 FIRST = datetime(2024, 3, 1)
 NIGHTS = [datetime(2024, 3, 11) + timedelta(days=k) for k in range(2)]
 READER = Path(__file__).with_name("published_reader.py")
-HAS_CLI = shutil.which("duckdb", path=str(Path(sys.executable).parent)) is not None
-KINDS = (["duckdb"] * 6 + ["polars"] * 4 + ["scan_parquet"] * 4 + ["pandas"] * 4) + [
-    "cli" if HAS_CLI else "duckdb"
-] * 2
+KINDS = ["duckdb"] * 6 + ["polars"] * 4 + ["scan_parquet"] * 4 + ["pandas"] * 4 + ["cli"] * 2
 
 
 @pytest.fixture
