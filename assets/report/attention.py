@@ -10,7 +10,7 @@ from assets.report.blocks import Line, Section
 from assets.report.night_frames import NightFrames
 from assets.report.risks import risk_lines
 from assets.report.series_facts import NOT_FORECAST, SeriesFacts
-from assets.report.words import clock_text, duration_text, listed, name_text, short_day
+from assets.report.words import duration_text, listed, name_text, short_day
 
 FIRST_LINES: Final = 5
 RECENT_DAYS: Final = 2
@@ -94,7 +94,7 @@ def _outages(night: NightFrames, series: list[SeriesFacts]) -> list[Line]:
             continue
         names = [name_text(name) for name in row["names"]]
         also = f" So did {listed(names[1:])}." if names[1:] else ""
-        since = clock_text(row["start_utc"], first.zone)
+        since = first.clock(row["start_utc"])
         text = f"carried nothing for {duration_text(row['seconds'])} from {since}."
         lines.append(Line("Outage", text + also, "bad", first.name, first.href))
     return lines
