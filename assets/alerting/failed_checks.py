@@ -75,4 +75,5 @@ def failed_asset_checks(
             continue
         evaluation = record.evaluation if record.status.value == "FAILED" else None
         described = evaluation.description if evaluation else "it could not run"
-        yield FailedCheck(key.name, f"{(described or 'see its page').rstrip('.')}.")
+        said = (described or "see its page").rstrip(".")
+        yield FailedCheck(key.name, said if said.endswith("?") else f"{said}.")
