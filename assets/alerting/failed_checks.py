@@ -75,5 +75,4 @@ def failed_asset_checks(
             continue
         evaluation = record.evaluation if record.status.value == "FAILED" else None
         described = evaluation.description if evaluation else "it could not run"
-        said = (described or "see its page").rstrip(".")
-        yield FailedCheck(key.name, said if said.endswith("?") else f"{said}.")
+        yield FailedCheck(key.name, f"{(described or 'see its page').rstrip('.')}.")

@@ -87,7 +87,7 @@ def _series_check(source: Source) -> dg.AssetChecksDefinition:
 
 def _odd_series(odd: pl.DataFrame, n_series: int) -> str:
     series_id, _, reason = odd.sort("series_id").row(0)
-    return f"{odd.height} of {n_series} series cannot be used as they are, such as {series_id}: {reason}"
+    return f"{odd.height} of {n_series} series cannot be used as they are, such as {series_id} ({reason})"
 
 
 def _identifier(name: str) -> str:

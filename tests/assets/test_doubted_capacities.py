@@ -55,7 +55,7 @@ def test_a_capacity_that_is_too_low_is_doubted_and_nothing_is_lost(home: Any, ex
     assert kept.rows() == [(100.0, "impossible", "above_capacity")]
     failed = check(home)
     assert not failed.passed
-    assert failed.description == f"1 of 1 series cannot be used as they are, such as isp/a: {DOUBT}"
+    assert failed.description == f"1 of 1 series cannot be used as they are, such as isp/a ({DOUBT})"
 
     home.declare(export(step="1h", capacity="120 bit/s"))
     assert standing(home) == ("ok", None)
