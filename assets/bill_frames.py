@@ -16,7 +16,7 @@ import polars as pl
 
 from assets.bill_table import Bill
 from assets.outlook_frames import measured
-from traffic.parsing.quantity import convert
+from traffic.parsing.quantity import limit_in
 from traffic.planning.billing_months import BillingMonth, billing_month, month_before, sample_number
 from traffic.planning.bills import MonthBill, methods_of, month_bill
 from traffic.planning.five_minutes import (
@@ -162,7 +162,8 @@ def _unit_and_commitment(bill: Bill, directions: Mapping[str, _Direction]) -> tu
         )
     unit = next(iter(units.values()))
     try:
-        return unit, None if bill.commitment is None else convert(bill.commitment, unit, SAMPLE_SECONDS)
+        stated = bill.commitment
+        return unit, None if stated is None else limit_in(stated, unit, SAMPLE_SECONDS, f"bill {bill.name}")
     except ValueError as error:
         raise UncountableBillError(f"commitment: {error}.") from None
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assets.known_series import KnownSeries, Read, UnknownSeriesError, known_series
-from traffic.parsing.quantity import convert
+from traffic.parsing.quantity import limit_in
 from traffic.planning.links import Link
 
 _HISTORY = """
@@ -71,7 +71,7 @@ def capacity_in(quantity: str, link: Link) -> float:
         If it is no quantity above zero, or of another kind than the link's.
     """
     try:
-        capacity = convert(quantity, link.unit, link.step_seconds)
+        capacity = limit_in(quantity, link.unit, link.step_seconds, link.series_id)
     except ValueError as error:
         raise ValueError(
             f"the capacity {quantity!r} of {link.series_id!r} cannot be read ({error}); write a number and a "

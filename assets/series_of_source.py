@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 
+from assets.doubted_capacities import doubted_capacities
 from assets.landing import Landing
 from assets.new_rows import new_rows
-from assets.nights import Night
+from assets.nights import USABLE, Night
 from assets.series_parts import Part, parts_of_source
 from assets.sources import Source
 from traffic.models.requirements import CONSTANT_VOLATILITY_MIN_OBSERVATIONS, PERIODIC_MIN_CYCLES
@@ -70,7 +71,7 @@ def _write(warehouse: Warehouse, source: Source, part: Part) -> None:
         "step_seconds": source.step,
         "phase_seconds": part.phase_seconds,
         "time_zone": source.time_zone,
-        "capacity": source.capacity_of(part.label, part.unit, source.step),
+        "capacity": part.capacity,
         "status": "set_aside",
         "reason": part.fault or "not judged yet",
         "grid": source.grid,
@@ -94,9 +95,11 @@ def _refresh(warehouse: Warehouse, landing: Landing, source: Source, night: Nigh
     catalog = warehouse.read("series.catalog", where={"source": source.name})
     facts = warehouse.query(_FACTS, {"night": night.issued_at_utc, "series": catalog["series_id"].to_list()})
     by_series = {row["series_id"]: row for row in facts.iter_rows(named=True)}
+    stated = catalog.filter(pl.col("capacity").is_not_null())["series_id"].to_list()
+    doubts = doubted_capacities(warehouse, stated, night.issued_at_utc) if stated else {}
     stale_after = timedelta(seconds=landing.sources.platform.stale_after)
     rows = [
-        entry | _standing(entry, by_series[entry["series_id"]], night, stale_after)
+        entry | _standing(entry, by_series[entry["series_id"]], night, stale_after, doubts)
         for entry in catalog.iter_rows(named=True)
         if entry["series_id"] in by_series
     ]
@@ -106,10 +109,16 @@ def _refresh(warehouse: Warehouse, landing: Landing, source: Source, night: Nigh
 
 
 def _standing(
-    entry: dict[str, Any], facts: dict[str, Any], night: Night, stale_after: timedelta
+    entry: dict[str, Any],
+    facts: dict[str, Any],
+    night: Night,
+    stale_after: timedelta,
+    doubts: dict[str, str],
 ) -> dict[str, Any]:
     newest_utc, n_known = facts.pop("newest_utc"), facts.pop("n_known")
     status, reason = _status(newest_utc, n_known, entry["step_seconds"], night, stale_after)
+    if status in USABLE and (doubt := doubts.get(entry["series_id"])):
+        status, reason = "set_aside", doubt
     return facts | {"status": status, "reason": "; ".join(filter(None, (reason, entry["remark"]))) or None}
 
 

@@ -48,8 +48,10 @@ class Part:
     ----------
     label, unit : str
         Name within the source, and unit.
+    capacity : float or None
+        In that unit.
     fault : str or None
-        Why no grid can hold the series.
+        Why no grid can hold the series, or no flag be set.
     phase_seconds : int or None
         Offset of its grid.
     remark : str or None
@@ -60,6 +62,7 @@ class Part:
 
     label: str
     unit: str
+    capacity: float | None = None
     fault: str | None = None
     phase_seconds: int | None = None
     remark: str | None = None
@@ -188,7 +191,7 @@ def _sample_grid(
 ) -> Grid | None:
     if source.measures != "counter":
         return sample_grid(samples, source.step, phase)
-    capacity = source.capacity_of(label, unit, source.step)
+    capacity = _capacity(source, label, unit)
     volumes = counter_volumes(samples, source.step, bits=source.counter_bits, capacity_per_step=capacity)
     if phase is None and volumes["value"].is_null().all():
         raise UnfitForGridError("its counter has no two readings in a row")
@@ -211,15 +214,20 @@ def _part(
     grid: Grid | Unfit,
     entry: dict[str, Any] | None,
 ) -> Part:
-    if isinstance(grid, UnfitForGridError):
-        return Part(label, unit, fault=str(grid))
     try:
-        observations = _flagged(warehouse, source, label, unit, grid, entry)
+        capacity = _capacity(source, label, unit)
     except UnfitForGridError as error:
         return Part(label, unit, fault=str(error))
+    if isinstance(grid, UnfitForGridError):
+        return Part(label, unit, capacity, fault=str(grid))
+    try:
+        observations = _flagged(warehouse, source, capacity, grid, entry)
+    except UnfitForGridError as error:
+        return Part(label, unit, capacity, fault=str(error))
     return Part(
         label=label,
         unit=unit,
+        capacity=capacity,
         phase_seconds=grid.phase_seconds,
         remark=_remark(grid),
         observations=observations,
@@ -227,10 +235,21 @@ def _part(
     )
 
 
+def _capacity(source: Source, label: str, unit: str) -> float | None:
+    """Return a capacity; one that does not go with a unit that only the files tell lets no flag be set."""
+    try:
+        return source.capacity_of(label, unit, source.step)
+    except ValueError as error:
+        raise UnfitForGridError(f"its capacity cannot be read: {error}") from error
+
+
 def _flagged(
-    warehouse: Warehouse, source: Source, label: str, unit: str, grid: Grid, entry: dict[str, Any] | None
+    warehouse: Warehouse,
+    source: Source,
+    capacity: float | None,
+    grid: Grid,
+    entry: dict[str, Any] | None,
 ) -> pl.DataFrame:
-    capacity = source.capacity_of(label, unit, source.step)
     if entry is None:
         return observe(grid.frame, source.time_zone, source.step, capacity)
     frame = joined_to(grid.frame, source.step, entry["first_utc"], entry["last_utc"])

@@ -12,7 +12,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict
 
 from assets.source_keys import Capacity, Country, FilePattern, Name, Size
-from traffic.parsing.quantity import convert
+from traffic.parsing.quantity import limit_in
 
 # Raised when grids or flags are made by other rules: every series is then made anew.
 GRID_RULES = 2
@@ -48,15 +48,28 @@ class SourceTable(Table):
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 
     def capacity_of(self, label: str, unit: str, step_seconds: int) -> float | None:
-        """Return the capacity of a series in its own unit, or None if none is stated."""
+        """Return the capacity of a series in its own unit, or None if none is stated.
+
+        Raises
+        ------
+        ValueError
+            As ``traffic.parsing.quantity.limit_in``: where only the files tell the unit, it is first seen
+            beside it here.
+        """
         quantity = self.capacity.get(label) if isinstance(self.capacity, dict) else self.capacity
-        return None if quantity is None else convert(quantity, unit, step_seconds)
+        if quantity is None:
+            return None
+        return limit_in(quantity, unit, step_seconds, f"{self.name}/{label}")
+
+    def _capacities(self) -> dict[str, str | None]:
+        """By label; one that is stated for all stands under an empty one."""
+        return {**self.capacity} if isinstance(self.capacity, dict) else {"": self.capacity}
 
     def _check_capacity(self, unit: str, step_seconds: int) -> None:
-        quantities = self.capacity.values() if isinstance(self.capacity, dict) else [self.capacity]
-        for quantity in quantities:
+        for label, quantity in self._capacities().items():
             if quantity is not None:
+                series = f"{self.name}/{label}" if label else "every series"
                 try:
-                    convert(quantity, unit, step_seconds)
+                    limit_in(quantity, unit, step_seconds, series)
                 except ValueError as error:
                     raise ValueError(f"capacity: {error}") from None

@@ -14,6 +14,7 @@ import polars as pl
 from assets.alert_rule import Alert
 from assets.alerting.failed_checks import FailedCheck
 from assets.checks.sources import why_source_failed
+from assets.doubted_capacities import doubted_capacities
 from assets.landing import Landing
 from assets.nights import Night
 from assets.printable import printable
@@ -122,6 +123,18 @@ def _congestion(rule: Alert, tables: Tables) -> Iterator[Held]:
             f"probability of {probability_text(row['probability_above'])}{expected}.",
             row["probability_above"],
         )
+    yield from _doubted(rule, tables)
+
+
+def _doubted(rule: Alert, tables: Tables) -> Iterator[Held]:
+    """Hold for a link whose load contradicts its capacity: nobody can say that it is not full."""
+    where = {"status": "set_aside", "source": [source.name for source in tables.landing.sources.all]}
+    catalog = tables.warehouse.read("series.catalog", ("series_id", "capacity"), where)
+    stated = catalog.filter(pl.col("capacity").is_not_null())["series_id"].to_list()
+    doubts = doubted_capacities(tables.warehouse, stated, tables.night.issued_at_utc) if stated else {}
+    for series_id, doubt in doubts.items():
+        if rule.matches("series", series_id):
+            yield _held(rule, series_id, f"{series_id}: {doubt}")
 
 
 def _runout(rule: Alert, tables: Tables) -> Iterator[Held]:
@@ -143,6 +156,7 @@ def _runout(rule: Alert, tables: Tables) -> Iterator[Held]:
                 f"with a probability of {probability_text(probability)}.",
                 probability,
             )
+    yield from _doubted(rule, tables)
 
 
 def _source(rule: Alert, tables: Tables) -> Iterator[Held]:

@@ -72,7 +72,7 @@ def _series_check(source: Source) -> dg.AssetChecksDefinition:
         absent = sorted(named.keys() - {name.removeprefix(f"{source.name}/") for name in series["series_id"]})
         faults = [
             *(["the source has no series"] if series.is_empty() else []),
-            *([f"{odd.height} of {series.height} series cannot be used as they are"] if odd.height else []),
+            *([_odd_series(odd, series.height)] if odd.height else []),
             *([f"capacity names series that do not exist: {', '.join(absent)}"] if absent else []),
         ]
         return dg.AssetCheckResult(
@@ -83,6 +83,11 @@ def _series_check(source: Source) -> dg.AssetChecksDefinition:
         )
 
     return check
+
+
+def _odd_series(odd: pl.DataFrame, n_series: int) -> str:
+    series_id, _, reason = odd.sort("series_id").row(0)
+    return f"{odd.height} of {n_series} series cannot be used as they are, such as {series_id} ({reason})"
 
 
 def _identifier(name: str) -> str:

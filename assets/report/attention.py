@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from assets.doubted_capacities import is_doubt
 from assets.report.blocks import Line, Section
 from assets.report.night_frames import NightFrames
 from assets.report.risks import risk_lines
 from assets.report.series_facts import NOT_FORECAST, SeriesFacts
-from assets.report.words import clock_text, duration_text, listed, name_text, short_day
+from assets.report.words import duration_text, listed, name_text, short_day
 
 FIRST_LINES: Final = 5
 RECENT_DAYS: Final = 2
@@ -65,9 +66,11 @@ def _faults(night: NightFrames) -> list[Line]:
 
 def _series_lines(night: NightFrames, series: list[SeriesFacts]) -> list[Line]:
     decayed = dict(night["decayed"].select("series_id", "verdict").iter_rows())
-    lines = []
+    doubts, lines = [], []
     for facts in series:
-        if not facts.is_usable:
+        if is_doubt(facts.row["reason"]):
+            doubts.append(Line("Capacity?", facts.row["reason"], "bad", facts.name, facts.href))
+        elif not facts.is_usable:
             label = "Stale" if facts.row["status"] == "stale" else "Set aside"
             lines.append(Line(label, facts.row["reason"] or "", "warn", facts.name, facts.href))
         elif facts.model == NOT_FORECAST:
@@ -78,7 +81,7 @@ def _series_lines(night: NightFrames, series: list[SeriesFacts]) -> list[Line]:
         if facts.name in decayed:
             lines.append(Line("Forecast worse", decayed[facts.name], "warn", facts.name, facts.href))
     hrefs = {facts.name: facts.href for facts in series}
-    return [*_outages(night, series), *_unusual(night, hrefs), *lines]
+    return [*doubts, *_outages(night, series), *_unusual(night, hrefs), *lines]
 
 
 def _outages(night: NightFrames, series: list[SeriesFacts]) -> list[Line]:
@@ -91,7 +94,7 @@ def _outages(night: NightFrames, series: list[SeriesFacts]) -> list[Line]:
             continue
         names = [name_text(name) for name in row["names"]]
         also = f" So did {listed(names[1:])}." if names[1:] else ""
-        since = clock_text(row["start_utc"], first.zone)
+        since = first.clock(row["start_utc"])
         text = f"carried nothing for {duration_text(row['seconds'])} from {since}."
         lines.append(Line("Outage", text + also, "bad", first.name, first.href))
     return lines

@@ -10,7 +10,7 @@ from assets.printable import printable
 from assets.report.blocks import Cell, Line, Section, Table, table_of
 from assets.report.night_frames import NightFrames
 from assets.report.series_facts import SeriesFacts
-from assets.report.words import clock_text, duration_text, name_text, percent_text
+from assets.report.words import duration_text, name_text, percent_text
 
 REASON_CHARACTERS = 160
 
@@ -109,7 +109,7 @@ def _gap_text(gap: dict[str, Any] | None, facts: SeriesFacts) -> str:
     if gap is None:
         return "none"
     length = duration_text(gap["steps"] * facts.row["step_seconds"])
-    return f"{length} from {clock_text(gap['start_utc'], facts.zone)}"
+    return f"{length} from {facts.clock(gap['start_utc'])}"
 
 
 def _expectations(night: NightFrames) -> Table | None:

@@ -16,7 +16,7 @@ from assets.report.blocks import Figure
 from assets.report.night_frames import HISTORY
 from assets.report.series_facts import SeriesFacts
 from assets.report.still import Still, nice_ticks, numbers
-from assets.report.words import clock_text, offset_at, zone_text
+from assets.report.words import offset_at, zone_text
 from assets.thinning import thinned
 from traffic.parsing.quantity import UNKNOWN_UNIT
 
@@ -104,7 +104,7 @@ def forecast_text(facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFram
         )
         said.append(
             f"Measured over seven days: {low} to {quantity_text(top['value'], facts.unit)} "
-            f"({clock_text(top['at_utc'], facts.zone)}), mean {mean}."
+            f"({facts.clock(top['at_utc'])}), mean {mean}."
         )
     else:
         said.append("Nothing was measured in the last seven days.")
@@ -112,7 +112,7 @@ def forecast_text(facts: SeriesFacts, history: pl.DataFrame, points: pl.DataFram
     if ahead.height:
         top = ahead.row(int(ahead["q50"].arg_max() or 0), named=True)
         said.append(
-            f"The forecast's median is highest at {clock_text(top['target_utc'], facts.zone)}: "
+            f"The forecast's median is highest at {facts.clock(top['target_utc'])}: "
             f"{quantity_text(top['q50'], facts.unit)}, 80 % band {quantity_text(top['q10'], facts.unit)} to "
             f"{quantity_text(top['q90'], facts.unit)}."
         )

@@ -92,7 +92,7 @@ def night_pages(query: Query, night: NightFrames, time_zone: str, earlier: Seque
     n_series = night["series"].height
     n_pages = min(max(-(-n_series // SERIES_PER_PAGE), 1), MAX_PAGES)
     names = [page_name(night.night, number + 1) for number in range(n_pages)]
-    series = facts_of(night, SERIES_PER_PAGE, names)
+    series = facts_of(night, SERIES_PER_PAGE, names, time_zone)
     faults: list[str] = []
     sections = _sections(night, series, faults)
     pages = []

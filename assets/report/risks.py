@@ -6,7 +6,7 @@ from assets.quantity_text import NOTHING, probability_text, quantity_text
 from assets.report.blocks import Cell, Line, Section, Table, table_of
 from assets.report.night_frames import NightFrames
 from assets.report.series_facts import PRESSING, SeriesFacts
-from assets.report.words import clock_text, day_text, name_text, number_text, percent_text
+from assets.report.words import day_text, name_text, number_text, percent_text
 
 LIKELY = 0.5
 _NO_CAPACITY = (
@@ -61,7 +61,7 @@ def risk_sentence(facts: SeriesFacts) -> str:
         "at some moment of the 24 hours"
     )
     if found.hour_utc is not None:
-        said += f", most likely around {clock_text(found.hour_utc, facts.zone)}"
+        said += f", most likely around {facts.clock(found.hour_utc)}"
     return f"{said}."
 
 

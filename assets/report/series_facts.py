@@ -6,11 +6,13 @@ How it is worded belongs to the sections.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+from assets.printable import printable
 from assets.report.night_frames import NightFrames
+from assets.report.words import clock_text
 
 NOT_FORECAST: Final = "none"
 PRESSING: Final = 0.05
@@ -64,6 +66,8 @@ class SeriesFacts:
         Its row of ``planning.outlook``; empty where there is none.
     href : str
         Where it stands.
+    platform_zone : str
+        The platform's time zone, on whose clock the page begins.
     """
 
     key: str
@@ -73,6 +77,7 @@ class SeriesFacts:
     congestion: Congestion | None = None
     outlook: Mapping[str, Any] = field(default_factory=dict)
     href: str = ""
+    platform_zone: str = ""
 
     @property
     def name(self) -> str:
@@ -88,6 +93,11 @@ class SeriesFacts:
     def zone(self) -> str:
         """Its time zone."""
         return str(self.row["time_zone"])
+
+    def clock(self, at_utc: datetime) -> str:
+        """Write a time by the clock of the series, with its zone where the platform's is another."""
+        said = clock_text(at_utc, self.zone)
+        return said if self.zone == self.platform_zone else f"{said} ({printable(self.zone)})"
 
     @property
     def is_usable(self) -> bool:
@@ -111,7 +121,9 @@ def congestion_of(night: NightFrames, of_before: bool = False) -> dict[str, Cong
     return found
 
 
-def facts_of(night: NightFrames, series_per_page: int, page_names: list[str]) -> list[SeriesFacts]:
+def facts_of(
+    night: NightFrames, series_per_page: int, page_names: list[str], platform_zone: str
+) -> list[SeriesFacts]:
     """Gather what a night knows of its series, most at risk first.
 
     Parameters
@@ -122,6 +134,8 @@ def facts_of(night: NightFrames, series_per_page: int, page_names: list[str]) ->
         How many series stand on each page.
     page_names : list of str
         Files of the pages; series beyond the last have no link.
+    platform_zone : str
+        The platform's time zone.
     """
     congestion = congestion_of(night)
     champions = {row["series_id"]: row for row in night.tonight("champions").to_dicts()}
@@ -140,14 +154,11 @@ def facts_of(night: NightFrames, series_per_page: int, page_names: list[str]) ->
     ]
     ordered = sorted(gathered, key=risk_order)
     return [
-        SeriesFacts(
-            f"series-{number + 1}",
-            facts.row,
-            facts.model,
-            facts.model_reason,
-            facts.congestion,
-            facts.outlook,
-            _href(number, series_per_page, page_names),
+        replace(
+            facts,
+            key=f"series-{number + 1}",
+            href=_href(number, series_per_page, page_names),
+            platform_zone=platform_zone,
         )
         for number, facts in enumerate(ordered)
     ]

@@ -21,7 +21,7 @@ from traffic.planning.whatif import SHARE, Figure, Question, Value
 _COLUMNS = ("name", "unit", "threshold", "window", "at_local", "as_it_is", "what_if")
 _NAMES = {
     "capacity": "capacity",
-    "busy_hour_local": "busy hour (local)",
+    "busy_hour_local": "busy hour",
     "busy_hour_p95": "busy hour's 95th percentile, last week",
     "headroom": "headroom",
     "growth_per_week": "growth a week",
@@ -38,6 +38,10 @@ _RUNOUT_DATES = {
     "runout_date_q90": "  90 % quantile",
 }
 _BEYOND = "beyond"
+_READING = (
+    "what if: as if the link had been so all along, the month so far with it; its bill counts no more than "
+    "the capacity."
+)
 _LEAST_TOLD = 0.0005
 
 
@@ -48,6 +52,8 @@ def show_figures(
     changes: str,
     output: str,
     remark: str | None = None,
+    *,
+    time_zone: str,
 ) -> None:
     """Write figures to standard output.
 
@@ -65,12 +71,15 @@ def show_figures(
         How. A table has of the slots and hours only the likeliest.
     remark : str, optional
         What is to be known of all figures.
+    time_zone : str
+        Of the link, on whose clock its hours and slots are told.
     """
     if output == "json":
         rows = [{name: _plain(value) for name, value in asdict(figure).items()} for figure in figures]
         head = {
             "series_id": series_id,
             "issued_at_utc": _plain(question.issued_at_utc),
+            "time_zone": time_zone,
             "changes": changes,
             "remark": remark,
         }
@@ -82,7 +91,11 @@ def show_figures(
         if remark:
             sys.stderr.write(f"{remark}\n")  # rows have no place for it
     else:
-        _show_table(Console(), figures, question, series_id, changes, remark)
+        title = (
+            f"{printable(series_id)}, night of {question.issued_at_utc} UTC: what if {printable(changes)}?"
+        )
+        remarks = [_READING, *([remark] if remark else [])]
+        _show_table(Console(), title, figures, _worded(figures, question, printable(time_zone)), remarks)
 
 
 def _plain(value: Any) -> Any:
@@ -93,32 +106,31 @@ def _plain(value: Any) -> Any:
 
 def _show_table(
     console: Console,
+    title: str,
     figures: list[Figure],
-    question: Question,
-    series_id: str,
-    changes: str,
-    remark: str | None,
+    rows: list[tuple[str, str, str]],
+    remarks: list[str],
 ) -> None:
-    title = f"{printable(series_id)}, night of {question.issued_at_utc} UTC: what if {printable(changes)}?"
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=Text(title, style="bold"), title_justify="left")
     table.add_column("")
     for name in ("as it is", "what if"):
         table.add_column(name, justify="right", no_wrap=True)
-    for words, as_it_is, what_if in _worded(figures, question):
-        table.add_row(words, as_it_is, what_if)
+    for row in rows:
+        table.add_row(*map(Text, row))
     console.print(table)
     for figure in figures:
         if figure.name == "reason":
             for when, sentence in (("as it is", figure.as_it_is), ("what if", figure.what_if)):
                 if sentence:
                     console.print(f"  {when}: {printable(str(sentence))}", markup=False, soft_wrap=True)
-    if remark:
+    for remark in remarks:
         console.print(f"  {remark}", markup=False, soft_wrap=True)
 
 
-def _worded(figures: list[Figure], question: Question) -> list[tuple[str, str, str]]:
+def _worded(figures: list[Figure], question: Question, clock: str) -> list[tuple[str, str, str]]:
     """Rows of the table, in the order that people ask in."""
-    named = [(words, figure) for name, words in _NAMES.items() for figure in figures if figure.name == name]
+    names = _NAMES | {"busy_hour_local": f"{_NAMES['busy_hour_local']} ({clock})"}
+    named = [(words, figure) for name, words in names.items() for figure in figures if figure.name == name]
     rows = [_row(*pair) for pair in named[:1]]
     for threshold in question.thresholds:
         for window in ("night", "hour", "slot"):
@@ -131,7 +143,7 @@ def _worded(figures: list[Figure], question: Question) -> list[tuple[str, str, s
                 rows.append(_row(f"above {share_text(threshold)} of the capacity tonight", mine[0]))
             elif mine:
                 sides = _likeliest(mine, "as_it_is"), _likeliest(mine, "what_if")
-                rows.append((f"  likeliest {window}", *sides))
+                rows.append((f"  likeliest {window} ({clock})", *sides))
     rows += [
         _row("expected peak tonight", f) for f in figures if (f.name, f.window) == ("expected_peak", "night")
     ]

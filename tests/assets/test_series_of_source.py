@@ -264,6 +264,20 @@ def test_capacity_is_in_the_unit_of_the_series(
     }
 
 
+def test_a_capacity_that_a_units_header_contradicts_sets_its_series_aside_alone(
+    home: Any, export: Table, make: Make
+) -> None:
+    home.put("landing/isp/a.csv", "time,a (bit/s),b (bit/s)\n2025-11-13 00:00,1,2\n2025-11-13 00:05,1,2\n")
+    home.declare(export(unit="header", capacity='{ a = "10 GB", b = "10 Gbit/s" }'))
+    made = make()
+    one, other = (made[f"isp/{label}"].entry for label in "ab")
+    assert (one["status"], one["capacity"]) == ("set_aside", None)
+    assert one["reason"] == (
+        "its capacity cannot be read: '10 GB' is a volume, and isp/a is a rate in bit/s: write '10 Gbit/s'"
+    )
+    assert (other["status"], other["capacity"]) == ("short", 1e10)
+
+
 def test_days_are_those_of_the_series_own_zone(home: Any, export: Table, make: Make) -> None:
     home.put("landing/isp/a.csv", samples(datetime(2025, 10, 25), 96, HOUR))
     home.declare(export(step="1h", time_zone="Europe/Berlin"))

@@ -195,6 +195,12 @@ FAULTS = {
         "'9 request/s' cannot be expressed",
         "'byte'",
     ),
+    "a volume for the capacity of a rate": (
+        ISP + 'unit = "Mbit/s"\ncapacity = { a = "10 GB" }\n',
+        '[export] "isp": capacity',
+        "'10 GB' is a volume",
+        "isp/a is a rate in Mbit/s: write '10 Gbit/s'",
+    ),
     "capacity beside an unknown unit": (
         ISP + 'capacity = "1 Gbit/s"\n',
         '[export] "isp": capacity',

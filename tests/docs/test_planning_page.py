@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import polars as pl
 import pytest
@@ -68,7 +69,10 @@ def test_every_command_parses() -> None:
     for line in lines:
         program, name, *words = shlex.split(line)
         assert program == "diurnal"
-        assert main.commands[name].make_context(name, words).params["series_id"] == "metro/FRA_PAR_in"
+        # Without its parent a command would keep for good that "-h" is none of its options.
+        parent = click.Context(main, info_name="diurnal", **main.context_settings)
+        context = main.commands[name].make_context(name, words, parent=parent)
+        assert context.params["series_id"] == "metro/FRA_PAR_in"
 
 
 def test_each_question_of_the_first_table_is_answered_from_the_tables_beside_it(tmp_path: Path) -> None:

@@ -24,14 +24,12 @@ def test_each_side_names_its_own_likeliest_hour(capsys: pytest.CaptureFixture[st
         for hour, pair in by_hour.items()
     ]
     question = Question(MIDNIGHT, thresholds=(0.7, 0.9))
-    show_figures(figures, question, "isp/a", "scale 1.3", "table")
-    rows = [
-        re.split(r"\s{2,}", line.strip())
-        for line in capsys.readouterr().out.splitlines()
-        if "likeliest" in line
-    ]
+    show_figures(figures, question, "isp/a", "scale 1.3", "table", time_zone="America/New_York")
+    out = capsys.readouterr().out
+    rows = [re.split(r"\s{2,}", line.strip()) for line in out.splitlines() if "likeliest" in line]
     assert rows == [
-        ["likeliest hour", "19:00 88.7%", "21:00 98.4%"],
+        ["likeliest hour (America/New_York)", "19:00 88.7%", "21:00 98.4%"],
         # What rounds to nothing has no hour.
-        ["likeliest hour", "0.0%", "19:00 30.0%"],
+        ["likeliest hour (America/New_York)", "0.0%", "19:00 30.0%"],
     ]
+    assert "as if the link had been so all along" in " ".join(out.split())

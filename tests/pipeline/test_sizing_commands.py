@@ -178,6 +178,7 @@ def test_a_failover_onto_a_larger_link_is_told_in_a_table_and_in_rows(home: Path
             "write a number and a unit such as '20 Gbit/s'",
         ),
         (("--series", "metro/FRA_PAR_in", "--capacity", "0 Gbit/s"), "must be above 0"),
+        (("--series", "metro/FRA_PAR_in", "--capacity", "20 GB"), "is a rate in bit/s: write '20 Gbit/s'"),
         (("--series", "www/requests", "--capacity", "1 Gbit/s"), "cannot be expressed in 'request'"),
     ],
 )

@@ -186,24 +186,49 @@ def test_03_counts_files_and_lines_by_reason(ask: Ask, insert: Insert) -> None:
     ]
 
 
-def test_04_lists_the_longest_gap_first(ask: Ask, add_series: AddSeries, insert: Insert) -> None:
-    add_series("isp/a", observed_share=0.7)
-    for step in range(10):
-        missing = step in {1, 5, 6}
-        insert(
-            "series.observations",
-            series_id="isp/a",
-            at_utc=NIGHT + timedelta(minutes=5 * step),
-            value=None if missing else 1.0,
-            is_observed=not missing,
-            is_outlier=False,
-        )
+def test_04_lists_the_longest_gaps_of_each_series_and_counts_them_all(
+    ask: Ask, add_series: AddSeries, insert: Insert
+) -> None:
+    missing = {"isp/a": {1, 3, 5, 6, 8, 10}, "isp/b": {2}}
+    for series_id, steps in missing.items():
+        add_series(series_id, observed_share=0.5)
+        for step in range(12):
+            insert(
+                "series.observations",
+                series_id=series_id,
+                at_utc=NIGHT + timedelta(minutes=5 * step),
+                value=None if step in steps else 1.0,
+                is_observed=step not in steps,
+                is_outlier=False,
+            )
     rows = ask("04")
-    assert [(r["steps"], r["minutes"], r["series_observed_percent"]) for r in rows] == [
-        (2, 10.0, 70.0),
-        (1, 5.0, 70.0),
-    ]
-    assert rows[0]["start_utc"] == NIGHT + timedelta(minutes=25)
+    begins = [(r["series_id"], (r["start_utc"] - NIGHT) // timedelta(minutes=5), r["minutes"]) for r in rows]
+    # Of the five gaps the longest, then the newest; the other series is not crowded out.
+    assert begins == [("isp/a", 5, 10.0), ("isp/a", 10, 5.0), ("isp/a", 8, 5.0), ("isp/b", 2, 5.0)]
+    assert {(r["series_id"], r["series_gaps"], r["series_gap_hours"]) for r in rows} == {
+        ("isp/a", 5, 0.5),
+        ("isp/b", 1, 0.1),
+    }
+    assert rows[0]["series_newest_end_utc"] == NIGHT + timedelta(minutes=55)
+    assert rows[0]["series_observed_percent"] == 50.0
+
+
+def test_14_names_the_clock_of_the_hour(ask: Ask, add_series: AddSeries, insert: Insert) -> None:
+    add_series("isp/a", time_zone="America/New_York", capacity=100.0)
+    for window in ("night", "hour"):
+        insert(
+            "planning.congestion",
+            series_id="isp/a",
+            issued_at_utc=NIGHT,
+            window=window,
+            target_utc=NIGHT,
+            threshold=0.9,
+            capacity=100.0,
+            probability_above=0.5,
+            expected_peak=80.0,
+        )
+    (row,) = ask("14")
+    assert (row["local_riskiest"], row["local_zone"]) == (NIGHT - timedelta(hours=4), "America/New_York")
 
 
 @pytest.mark.parametrize(

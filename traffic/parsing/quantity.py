@@ -195,6 +195,39 @@ def convert(quantity: str, unit: str, step_seconds: int) -> float:
     return amount * from_scale / to_scale * per_step
 
 
+def limit_in(quantity: str, unit: str, step_seconds: int, whose: str) -> float:
+    """Express a limit, such as a capacity, in the unit of what it limits; that of a rate must be a rate.
+
+    Parameters
+    ----------
+    quantity : str
+        A number and a unit, such as ``10 Gbit/s``; for amounts a step also an amount in a step.
+    unit, step_seconds
+        As ``convert`` takes them.
+    whose : str
+        What the sentence of a refusal calls what is limited.
+
+    Returns
+    -------
+    float
+        The limit in ``unit``.
+
+    Raises
+    ------
+    ValueError
+        As ``convert``; also if the quantity is an amount and ``unit`` a rate.
+    """
+    limit = convert(quantity, unit, step_seconds)
+    amount, stated = _quantity(quantity)
+    if is_rate(unit) and not is_rate(stated):
+        what = "a volume" if _parts(stated)[0] == "bit" else "a count"
+        prefix, base = _prefix_and_base(stated)[0], _prefix_and_base(unit)[1]
+        raise ValueError(
+            f"{quantity!r} is {what}, and {whose} is a rate in {unit}: write '{amount:g} {prefix}{base}'"
+        )
+    return limit
+
+
 def check_quantity(text: str) -> str:
     """Return a quantity such as ``10 Mbit/s`` as it stands.
 
@@ -215,11 +248,16 @@ def _quantity(text: str) -> tuple[float, str]:
 
 
 def _parts(unit: str) -> tuple[str, float, bool]:
+    prefix, base = _prefix_and_base(unit)
+    kind, scale, is_rate = _BASE[base]
+    return kind, scale * _PREFIX[prefix], is_rate
+
+
+def _prefix_and_base(unit: str) -> tuple[str, str]:
     match = _UNIT.fullmatch(unit)
     if match is None:
         raise ValueError(
             f"{unit!r} is not a unit; write {UNKNOWN_UNIT!r} or a prefix (k, M, G, T, Ki, Mi, Gi, Ti) "
             f"with one of {', '.join(_BASE)}"
         )
-    kind, scale, is_rate = _BASE[match[2]]
-    return kind, scale * _PREFIX[match[1] or ""], is_rate
+    return match[1] or "", match[2]

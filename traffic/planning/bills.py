@@ -66,6 +66,8 @@ def month_bill(
     rng: np.random.Generator,
     capacities: Mapping[str, float | None] | None = None,
     n_paths: int = N_PATHS,
+    *,
+    is_past_capped: bool = False,
 ) -> list[MonthBill]:
     """Count a month's bill by every method that its directions allow.
 
@@ -82,6 +84,9 @@ def month_bill(
         By direction: no path goes beyond.
     n_paths : int
         Paths of the rest of the month.
+    is_past_capped : bool
+        Whether the samples so far count no more than the capacity either, as of a load that was supposed and
+        not measured.
 
     Returns
     -------
@@ -96,9 +101,12 @@ def month_bill(
     """
     known_until = min(max(issued, month.start), month.end)
     so_far = {name: samples.between(month.start, known_until) for name, samples in directions.items()}
+    most = {name: np.inf if (cap := (capacities or {}).get(name)) is None else cap for name in directions}
+    if is_past_capped:
+        so_far = {name: np.minimum(samples, most[name]) for name, samples in so_far.items()}
     rest: Mapping[str, NDArray[np.float64]] | None = {}
     if month.end > known_until:
-        rest = _rest(directions, month, known_until, rng, capacities or {}, n_paths)
+        rest = _rest(directions, month, known_until, rng, most, n_paths)
     return [_bill(method, so_far, rest) for method in methods_of(directions)]
 
 
@@ -107,7 +115,7 @@ def _rest(
     month: BillingMonth,
     issued: int,
     rng: np.random.Generator,
-    capacities: Mapping[str, float | None],
+    most: Mapping[str, float],
     n_paths: int,
 ) -> Mapping[str, NDArray[np.float64]] | None:
     start = issued - SOURCE_DAYS * _SAMPLES_A_DAY
@@ -115,8 +123,7 @@ def _rest(
     drawn = rest_of_month(history, issued, month.end, month.time_zone, n_paths, rng)
     if drawn is None:
         return None
-    most = [np.inf if (limit := capacities.get(name)) is None else limit for name in directions]
-    return dict(zip(directions, np.minimum(drawn, np.array(most)[:, None, None]), strict=True))
+    return {name: np.minimum(paths, most[name]) for name, paths in zip(directions, drawn, strict=True)}
 
 
 def _bill(

@@ -113,7 +113,8 @@ def whatif(
     -------
     list of Figure
         Probabilities of the night by window and threshold, then the weeks ahead, the month's bill and the
-        reasons for what is missing.
+        reasons for what is missing. All is told as if the link had been so all along: its whole load is
+        changed, that of the month so far too, of which the bill counts no more than the capacity.
 
     Raises
     ------
@@ -121,18 +122,20 @@ def whatif(
         As ``changed_link``.
     """
     changed = changed_link(link, others, scale, capacity)
-    before, after = (dict(_answers(one.before(question.issued_at_utc), question)) for one in (link, changed))
+    is_supposed = bool(others) or scale != 1 or capacity is not None
+    before = dict(_answers(link.before(question.issued_at_utc), question, is_supposed=False))
+    after = dict(_answers(changed.before(question.issued_at_utc), question, is_supposed=is_supposed))
     keys = [*after, *(key for key in before if key not in after)]
     return [Figure(key[0], key[1], before.get(key), after.get(key), *key[2:]) for key in keys]
 
 
-def _answers(link: Link, question: Question) -> Iterator[tuple[Key, Value]]:
+def _answers(link: Link, question: Question, *, is_supposed: bool) -> Iterator[tuple[Key, Value]]:
     yield _key("capacity", link.unit), link.capacity
     yield from _night(link, question)
     reasons: list[str] = []
     # As a night does, so that what is asked of nothing changed is what its tables say.
     rng = np.random.default_rng([crc32(link.series_id.encode())])
-    bill = list(_bill(link, question, rng, reasons))
+    bill = list(_bill(link, question, rng, reasons, is_supposed))
     yield from _weeks(link, question, rng, reasons)
     yield from bill
     yield _key("reason", ""), " ".join(reasons) or None
@@ -210,9 +213,9 @@ def _weeks(
 
 
 def _bill(
-    link: Link, question: Question, rng: np.random.Generator, reasons: list[str]
+    link: Link, question: Question, rng: np.random.Generator, reasons: list[str], is_supposed: bool
 ) -> Iterator[tuple[Key, Value]]:
-    """Count the month's 95th percentile, of this direction alone."""
+    """Count the month's 95th percentile, of this direction alone; a supposed load passes no capacity."""
     if why := why_no_samples(link.step_seconds):
         reasons.append(why)
         return
@@ -223,7 +226,8 @@ def _bill(
     samples = five_minute_samples(link.value[skipped:], start, link.step_seconds)
     month = billing_month(question.issued_at_utc, link.time_zone)
     issued = sample_number(question.issued_at_utc)
-    (bill,) = month_bill({"in": samples}, month, issued, rng, {"in": link.capacity})
+    capacities = {"in": link.capacity}
+    (bill,) = month_bill({"in": samples}, month, issued, rng, capacities, is_past_capped=is_supposed)
     if bill.reason:
         reasons.append(bill.reason)
     for name, value in (

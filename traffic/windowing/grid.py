@@ -20,7 +20,7 @@ _MICRO = 1_000_000
 
 
 class UnfitForGridError(ValueError):
-    """A series that no regular grid can hold; the message says why."""
+    """A series that no regular grid can hold, or none with its flags; the message says why."""
 
 
 @dataclass(frozen=True)

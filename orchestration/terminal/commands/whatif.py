@@ -44,7 +44,9 @@ def whatif(
 
     The questions are those of planning.congestion and planning.outlook, answered as of the newest night for
     the link as it is and as it would be: how likely it is congested tonight, its busy hour, headroom, growth,
-    when it is full, and the month's 95th percentile. Nothing is written.
+    when it is full, and the month's 95th percentile. What would be is told as if the link had been so all
+    along, the month so far with it; the bill counts no more than the capacity. Hours are by the clock of the
+    link. Nothing is written.
 
     \b
     Examples:
@@ -90,4 +92,5 @@ def whatif(
     changes = [f"scale {scale:g}"] if scale != 1 else []
     changes += [f"with {name}" for name in added]
     changes += [f"capacity {capacity}"] if capacity else []
-    show_figures(figures, question, series_id, ", ".join(changes) or "nothing changed", output, remark)
+    changed = ", ".join(changes) or "nothing changed"
+    show_figures(figures, question, series_id, changed, output, remark, time_zone=links[0].time_zone)

@@ -98,6 +98,32 @@ def test_series_that_came_went_and_went_stale_are_told_apart(pages_of: Make) -> 
     assert "Gone isp/2: no longer in series.catalog." in changes
 
 
+def test_a_capacity_that_is_doubted_is_asked_about_before_anything_else(pages_of: Make) -> None:
+    doubt = "100 % of the last week's values lie above the capacity of 80 bit/s: is it right?"
+
+    def edit(warehouse: Warehouse) -> None:
+        warehouse.delete("planning.congestion", {"series_id": "isp/2"})
+        aside = {"status": "set_aside", "reason": doubt}
+        warehouse.update("series.catalog", aside, {"series_id": "isp/2"})
+
+    first = section_of(pages_of(NAMES, edit)[0], "first")
+    assert f"Capacity? isp/2: {doubt}" in first
+    assert first.index("Capacity?") < first.index("Unusual day")
+
+
+def test_a_time_on_another_clock_than_the_platforms_names_it(pages_of: Make) -> None:
+    def edit(warehouse: Warehouse) -> None:
+        warehouse.update("planning.congestion", {"probability_above": 0.6}, {"series_id": ["isp/0", "isp/1"]})
+        warehouse.update("series.catalog", {"time_zone": "America/New_York"}, {"series_id": "isp/0"})
+
+    first = section_of(pages_of(NAMES, edit)[0], "first")
+    assert re.search(
+        r"isp/0: 60 % to exceed [^:]* most likely around \w{3} \d+ Nov \d\d:\d\d \(America/New_York\)\.",
+        first,
+    )
+    assert re.search(r"isp/1: 60 % to exceed [^:]* most likely around \w{3} \d+ Nov \d\d:\d\d\.", first)
+
+
 def test_an_unusual_day_is_told_with_its_reason(page: Page) -> None:
     days = section_of(page, "days")
     assert "84 days of 3 series" in days

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traffic.parsing.quantity import UNKNOWN_UNIT, check_unit, common_unit, convert, duration_seconds, is_rate
+from traffic.parsing.quantity import (
+    UNKNOWN_UNIT,
+    check_unit,
+    common_unit,
+    convert,
+    duration_seconds,
+    is_rate,
+    limit_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +179,33 @@ def test_what_is_no_quantity_is_refused(quantity):
 def test_bits_and_requests_do_not_mix(quantity, unit):
     with pytest.raises(ValueError, match=f"'{quantity}' cannot be expressed in '{unit}'"):
         convert(quantity, unit, 60)
+
+
+@pytest.mark.parametrize(
+    ("limit", "unit", "sentence"),
+    [
+        ("20 GB", "bit/s", "'20 GB' is a volume, and isp/In is a rate in bit/s: write '20 Gbit/s'"),
+        ("1.5 GiB", "Mbit/s", "'1.5 GiB' is a volume, and isp/In is a rate in Mbit/s: write '1.5 Gibit/s'"),
+        ("9 byte", "kB/s", "'9 byte' is a volume, and isp/In is a rate in kB/s: write '9 B/s'"),
+        ("5 krequest", "request/s", "is a count, and isp/In is a rate in request/s: write '5 krequest/s'"),
+    ],
+)
+def test_the_limit_of_a_rate_is_a_rate(limit, unit, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        limit_in(limit, unit, 300, "isp/In")
+
+
+@pytest.mark.parametrize(
+    ("limit", "unit", "expected"),
+    [
+        ("20 Gbit/s", "bit/s", 20e9),
+        ("8 Mbit/s", "byte", 3e8),
+        ("20 GB", "byte", 20e9),
+        ("5 request", "request", 5),
+    ],
+)
+def test_a_series_of_amounts_a_step_takes_rates_and_amounts(limit, unit, expected):
+    assert limit_in(limit, unit, 300, "isp/In") == pytest.approx(expected)
 
 
 def test_a_series_of_unknown_unit_compares_with_nothing():

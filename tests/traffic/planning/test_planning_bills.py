@@ -181,3 +181,16 @@ def test_hostile_series_have_a_bill_or_a_reason(name: str) -> None:
     if name in ("zeros", "constant"):
         level = HOSTILE[name][0]
         assert (found["in"].to_date, found["in"].q10, found["in"].q90) == pytest.approx((level,) * 3)
+
+
+def test_a_supposed_load_counts_no_more_than_the_capacity_and_the_rest_is_drawn_from_the_whole_of_it() -> (
+    None
+):
+    values = {"in": loads(40)}
+    measured = bills(values, 40, capacities={"in": 2.0})["in"]
+    supposed = bills(values, 40, capacities={"in": 2.0}, is_past_capped=True)["in"]
+    assert measured.to_date is not None
+    assert measured.to_date > 2.0
+    assert (supposed.to_date, supposed.q90) == (2.0, 2.0)
+    # Where the capacity is never met, to suppose changes nothing: the draws are the same.
+    assert bills(values, 40, capacities={"in": 99.0}, is_past_capped=True) == bills(values, 40)

@@ -75,6 +75,19 @@ def more() -> list[Figure]:
     return whatif(link(), Question(ISSUED), scale=1.3)
 
 
+def test_a_supposed_capacity_caps_the_month_so_far_as_it_caps_the_rest() -> None:
+    busy = link(step_seconds=300, start_utc=ISSUED - timedelta(days=DAYS * 300 / STEP))
+    figures = whatif(busy, Question(ISSUED), capacity=8e8)
+    names = [f"p95_billing_{name}" for name in ("to_date", "q10", "q50", "q90")]
+    assert [found(figures, name).what_if for name in names] == [8e8] * 4
+    to_date = found(figures, names[0]).as_it_is
+    assert to_date > 1.3e9
+    # A larger one changes nothing of what was carried, and more load is as if it had always been there.
+    assert found(whatif(busy, Question(ISSUED), capacity=9e9), names[0]).what_if == to_date
+    more = found(whatif(busy, Question(ISSUED), scale=1.1), names[0]).what_if
+    assert more == pytest.approx(1.1 * to_date)
+
+
 def test_what_is_not_changed_has_the_same_answers() -> None:
     figures = whatif(link(), Question(ISSUED))
     assert [figure.what_if for figure in figures] == [figure.as_it_is for figure in figures]
