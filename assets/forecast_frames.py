@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from traffic.models.forecasting.backtest_frames import measure_rows, seasonal_scales
 from traffic.models.forecasting.batches import BatchForecast, forecast_batch
+from traffic.models.forecasting.calendars import with_holiday
 from traffic.models.forecasting.day_weights import N_DAYS
 from traffic.models.forecasting.panel import cells, phase_of
 from traffic.models.quantiles import QUANTILE_COLUMNS, QUANTILE_LEVELS
 from traffic.windowing.histories import DAYS_A_WEEK, Histories, cut_into_days, serving_columns
-from traffic.windowing.holiday_calendar import kinds_of_dates
+from traffic.windowing.holiday_calendar import holiday_name, kinds_of_dates
 from traffic.windowing.local_days import slots_a_day, wall_clock
 from traffic.windowing.regular_series import DAY_SECONDS, grid_times
 from traffic.windowing.series_batch import SeriesBatch
@@ -46,6 +47,8 @@ class Span:
         At the same step.
     own_step : int
         Step of the series.
+    holiday : str or None
+        Name of the first day, if it is a public holiday.
     """
 
     step_seconds: int
@@ -53,6 +56,7 @@ class Span:
     column: NDArray[np.int64]
     histories: Histories
     own_step: int
+    holiday: str | None
 
 
 def forecast_frames(
@@ -85,7 +89,7 @@ def forecast_frames(
         points.append(_points(batch.series_ids, span, made))
         backtests.append(_backtests(batch.series_ids, span, made))
         if champions is None:
-            champions = _champions(batch.series_ids, made)
+            champions = _champions(batch.series_ids, made, span.holiday)
     return {
         POINTS: pl.concat(points),
         CHAMPIONS: champions if champions is not None else pl.DataFrame(),
@@ -130,12 +134,13 @@ def spans(
     within_day = min(step, DAY_SECONDS)
     cell = cells(local, phase_of(local[[max(first - 1, 0)]], within_day), within_day)
     column = serving_columns(cell[first:] - cell[first], n_slots, DAYS_A_WEEK)
-    kinds = kinds_of_dates(_dates(int(local[first])), country)
+    dates = _dates(int(local[first]))
+    kinds, holiday = kinds_of_dates(dates, country), holiday_name(int(dates[N_DAYS]), country)
     values = _usable(batch)
     week = cut_into_days(values, cell[:n_known], int(cell[first]), n_slots, N_DAYS, DAYS_A_WEEK, kinds)
     targets = times.slice(first)
     days_ahead = int(column[:n_own].max()) // n_slots + 1
-    yield Span(step, targets.head(n_own), column[:n_own], week.ahead(days_ahead), step)
+    yield Span(step, targets.head(n_own), column[:n_own], week.ahead(days_ahead), step, holiday)
     if has_hours:
         by_hour = HOUR_SECONDS // step
         yield Span(
@@ -144,6 +149,7 @@ def spans(
             column[::by_hour] // by_hour,
             week.coarser(by_hour),
             step,
+            holiday,
         )
 
 
@@ -183,13 +189,15 @@ def _points(series_ids: Sequence[str], span: Span, made: BatchForecast) -> pl.Da
     )
 
 
-def _champions(series_ids: Sequence[str], made: BatchForecast) -> pl.DataFrame:
+def _champions(series_ids: Sequence[str], made: BatchForecast, holiday: str | None) -> pl.DataFrame:
     has_forecast = np.isfinite(made.points[:, 0])
+    models = np.where(has_forecast, made.champions[:, 0], NO_MODEL).tolist()
+    said = with_holiday(made.reasons, holiday, models, made.calendar_share[:, 0])
     return pl.DataFrame(
         {
             "series_id": list(series_ids),
-            "model": np.where(has_forecast, made.champions[:, 0], NO_MODEL).tolist(),
-            "reason": made.reasons,
+            "model": models,
+            "reason": np.where(has_forecast, said, made.reasons).tolist(),
         },
         {"series_id": pl.String, "model": pl.String, "reason": pl.String},
     )

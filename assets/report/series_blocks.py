@@ -14,6 +14,7 @@ from assets.report.phase_figure import phase_figure
 from assets.report.risks import risk_sentence, runout_sentence
 from assets.report.series_facts import NOT_FORECAST, SeriesFacts
 from assets.report.words import about_values, clock_text, number_text, percent_text, short_day
+from traffic.models.forecasting.calendars import HOLIDAY
 
 SHOWN_DAYS: Final = 14
 
@@ -63,6 +64,8 @@ def _sentences(facts: SeriesFacts) -> list[str]:
         said.append(f"Not forecast: {facts.model_reason}")
     elif facts.model:
         said.append(f"Forecast by {facts.model}.")
+        _, begins, holiday = (facts.model_reason or "").partition(HOLIDAY)
+        said.extend([begins + holiday] if begins else [])
     seen = facts.outlook
     if seen.get("busy_hour_local") is not None:
         peak = quantity_text(seen.get("busy_hour_p95"), facts.unit)

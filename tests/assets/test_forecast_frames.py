@@ -360,15 +360,18 @@ def test_public_holidays_are_those_of_the_country_that_is_named() -> None:
     is_quiet = np.array([each.weekday() == 6 or each.date() in holidays for each in at])
     noise = 0.2 * np.random.default_rng(0).standard_normal(len(at))
     batch = batch_of((np.where(is_quiet, 20.0, 100.0) + noise)[None, :], HOUR, issued=issued)
+    made = {country: forecast_frames(batch, issued, country) for country in (None, "DE", "GB-ENG")}
     said = {
-        country: forecast_frames(batch, issued, country)[POINTS]
-        .filter(pl.col("horizon") <= 24)["mean"]
-        .mean()
-        for country in (None, "DE", "GB-ENG")
+        country: frames[POINTS].filter(pl.col("horizon") <= 24)["mean"].mean()
+        for country, frames in made.items()
     }
     assert said["DE"] < 40
     assert said["GB-ENG"] > 90
     assert said[None] > 80
+    reason = {country: frames[CHAMPIONS]["reason"][0] for country, frames in made.items()}
+    assert reason["DE"].endswith(" Holiday: Labor Day (DE), forecast from Sundays and earlier holidays.")
+    assert "Holiday" not in reason["GB-ENG"]
+    assert "Holiday" not in reason[None]
 
 
 def test_a_midnight_that_the_winter_puts_at_23_keeps_its_holiday() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from traffic.models.champion import ScoredModel, challenger
 from traffic.models.forecasting.backtest_frames import MEASURES
+from traffic.models.forecasting.calendars import with_holiday
 from traffic.models.forecasting.champions import choose_champions
 from traffic.models.forecasting.frames import forecast
 from traffic.models.forecasting.models import AUTO, model_names
@@ -157,10 +158,18 @@ def said_of_choices() -> set[str]:
     return {without_figures(reason) for reason in reasons} | {without_figures(taken_over[1])}
 
 
+def said_of_holidays() -> set[str]:
+    models, share = ["combination", "combination", "seasonal_naive_day"], np.array([1.0, 0.0, 1.0])
+    return {text.strip() for text in with_holiday([""] * 3, "Veterans Day (US)", models, share)}
+
+
 def test_the_page_explains_every_sentence_of_a_reason_and_no_other() -> None:
     said = {text.replace("naive week forecast", "naive day forecast") for text in said_of_choices()}
     wanted = {text.replace("naive week forecast", "naive day forecast") for text in explained()}
-    assert said | said_of_histories() == wanted - {"sentence, with figures of its own", "---"}
+    assert said | said_of_histories() | said_of_holidays() == wanted - {
+        "sentence, with figures of its own",
+        "---",
+    }
 
 
 @pytest.fixture

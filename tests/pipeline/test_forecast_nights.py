@@ -105,6 +105,10 @@ def test_the_holidays_of_each_source_are_its_own(sound: dict[str, pl.DataFrame])
     assert mean["england/office"] > 90
     assert mean["nowhere/office"] > 80
     assert mean["england/office"] != mean["nowhere/office"]  # Easter was one in England as well
+    reason = dict(sound["models.champions"].select("series_id", "reason").iter_rows())
+    told = "Holiday: Labor Day (DE-BY), forecast from Sundays and earlier holidays."
+    assert reason["bavaria/office"].endswith(told)
+    assert not any("Holiday" in said for name, said in reason.items() if "bavaria" not in name)
 
 
 def test_a_series_that_keeps_no_holiday_is_forecast_as_if_there_were_none(

@@ -70,6 +70,34 @@ def holiday_dates(country: str, first: date, last: date) -> NDArray[np.datetime6
     return np.array(sorted(day for day in found if first <= day <= last), dtype="datetime64[D]")
 
 
+def holiday_name(day: int, country: str | None) -> str | None:
+    """Name a public holiday.
+
+    Parameters
+    ----------
+    day : int
+        Days since 1970-01-01.
+    country : str or None
+        As of ``check_country``; None for no one's.
+
+    Returns
+    -------
+    str or None
+        Its name in English, where the package has one, with the country, such as ``Veterans Day (US)``; None
+        if the day is none.
+
+    Raises
+    ------
+    ValueError
+        If the country is not known.
+    """
+    if country is None:
+        return None
+    date = np.datetime64(day, "D").item()
+    name = _calendar(country, range(date.year, date.year + 1)).get(date)
+    return None if name is None else f"{name} ({country})"
+
+
 def kinds_of_dates(dates: NDArray[np.int64], country: str | None) -> NDArray[np.int64]:
     """Kind of each date, as ``Histories`` takes it.
 
@@ -106,7 +134,7 @@ def _calendar(code: str, years: range | None = None) -> HolidayBase:
     try:
         if not _CODE.fullmatch(code):  # the package would take any name that it defines for a country
             raise NotImplementedError
-        return country_holidays(country, subdiv=part or None, years=years)
+        return country_holidays(country, subdiv=part or None, years=years, language="en_US")
     except NotImplementedError:
         raise ValueError(
             f"{code!r} is no country whose holidays are known; write its ISO 3166 code, such as 'DE', or "

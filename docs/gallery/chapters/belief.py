@@ -8,10 +8,11 @@ from gallery.chapters.forecaster import HOUR, KINDS, days_of
 from gallery.drawing import SAMPLE, THEORY, beside, dots, line, panel, steps
 from gallery.picture import Drawn, picture
 from gallery.processes import link, stream
-from traffic.models.forecasting.calendars import believe_calendar
+from traffic.models.forecasting.calendars import believe_calendar, with_holiday
 from traffic.models.forecasting.candidates import CandidateMaker, candidate_names, split_name
 from traffic.models.forecasting.champions import CONTESTANTS, Champions, choose_champions
 from traffic.models.forecasting.combination import combination_weights, combine
+from traffic.models.forecasting.earlier_holidays import earlier_holidays
 from traffic.models.forecasting.models import check_model, model_names
 from traffic.models.forecasting.outages import without_outages
 from traffic.models.forecasting.remarks import remarks
@@ -58,14 +59,14 @@ def how_well_each_did() -> Drawn:
     )
 
 
-@picture(combination_weights, combine, believe_calendar)
+@picture(combination_weights, combine, believe_calendar, earlier_holidays, with_holiday)
 def how_much_each_is_believed() -> Drawn:
     """How much each is believed.
 
     Left: the weight of a candidate by how much more than the best it has erred, exp(-10 (e / e_min - 1))
     before all weights are made to sum to one. Right: a forecast of 10 without a calendar and of 4 with
-    it, where every fifth day is a holiday of 4: the first holiday is trusted to the calendar, the others
-    to what has been.
+    it, where every fifth day is a holiday of 4: the holidays of the four weeks before were like Sundays,
+    so that the calendar is believed from the first one on.
     """
     more = np.linspace(0.0, 0.6, 25)
     errors = np.broadcast_to(1.0 + more[:, None, None], (25, 1, 28)).copy()
@@ -79,11 +80,17 @@ def how_much_each_is_believed() -> Drawn:
         x="erred more than the best by",
         y="weight, the best as one",
     )
-    is_holiday = np.arange(29) % 5 == 4
+    day = np.arange(57)
+    is_off = (day - 28) % 5 == 4
+    is_holiday = is_off[28:]
+    course = np.where(is_off | (day % 7 == 6), 4.0, 10.0)
+    earlier = earlier_holidays(course[None, :56, None], day % 7 + 7 * is_off)
     made = np.broadcast_to(np.array([10.0, 4.0])[:, None, None, None], (2, 1, 29, 1))
     actual = np.where(is_holiday, 4.0, 10.0)
     of_both = np.abs(made[:, :, :-1, 0] - actual[:-1])
-    believed = believe_calendar(made, of_both, is_judged, is_holiday, 1)[0, :, 0]
+    combined_too, share = believe_calendar(made, of_both, is_judged, is_holiday, 1, earlier)
+    believed = combined_too[0, :, 0]
+    (said,) = with_holiday(["A day of 4."], "Fifth Day", ["combination"], share[:, 4])
     row = np.arange(29)
     right = panel(
         dots(row, actual, "what came", 40, is_hollow=True),
@@ -93,7 +100,8 @@ def how_much_each_is_believed() -> Drawn:
     )
     mean = float((theory * more).sum() / theory.sum())
     same = np.allclose(weights / weights[0], theory) and np.isclose(combined[0, -1, 0], mean)
-    return Drawn(beside(left, right), bool(same and np.allclose(believed[1:], actual[1:])))
+    same = same and np.allclose(believed[1:], actual[1:], rtol=1e-3) and said.endswith("earlier holidays.")
+    return Drawn(beside(left, right), bool(same))
 
 
 @picture(choose_champions, Champions.forecasts, Champions.names, Champions.reasons)

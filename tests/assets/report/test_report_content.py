@@ -158,6 +158,17 @@ def test_an_outage_of_the_last_day_is_told_first_and_once_for_the_links_of_a_sou
     assert ("Outage" in first) is is_told
 
 
+def test_a_series_that_was_forecast_for_a_holiday_says_which(pages_of: Make, page: Page) -> None:
+    told = "Holiday: Veterans Day (US), forecast from Sundays and earlier holidays."
+
+    def edit(warehouse: Warehouse) -> None:
+        reason = f"Combination: it was best. {told}"
+        warehouse.update("models.champions", {"reason": reason}, {"series_id": "isp/0"})
+
+    assert text_of(pages_of(NAMES, edit)[0]).count(told) == 1
+    assert "Holiday" not in text_of(page)
+
+
 def test_the_ledger_adds_up_and_the_gap_is_named(page: Page) -> None:
     data = section_of(page, "data")
     assert "107 records read = 98 loaded + 8 rejected + 1 duplicate" in data

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from traffic.models.forecasting.calendars import believe_calendar
+from traffic.models.forecasting.calendars import believe_calendar, with_holiday
 from traffic.models.forecasting.combination import combination_weights, combine, daily_errors, judged_days
+from traffic.models.forecasting.earlier_holidays import HolidayEvidence
 
 N_ROWS = 29
 LEADS = (1, 2, 5, 7)
@@ -96,20 +97,50 @@ def test_a_series_without_values_is_never_judged():
 
 
 @pytest.mark.parametrize("lead", LEADS)
-def test_the_calendar_is_trusted_on_holidays_until_one_was_judged(lead):
-    rng = np.random.default_rng(44)
-    made = np.stack([np.zeros((1, N_ROWS, 2)), np.ones((1, N_ROWS, 2))])
+@pytest.mark.parametrize("before", [(), (-20, -3)], ids=["none before", "two before"])
+def test_the_calendar_is_believed_as_the_holidays_that_are_known_were_like_it(lead, before):
+    rng = np.random.default_rng([44, len(before)])
+    made = rng.standard_normal((2, 1, N_ROWS, 5))
     is_judged = np.ones((1, N_ROWS - 1), dtype=bool)
-    is_holiday = np.isin(np.arange(N_ROWS), [3, 15, N_ROWS - 1])
-    errors = rng.gamma(2.0, size=(2, 1, N_ROWS - 1))
-    share = believe_calendar(made, errors, is_judged, is_holiday, lead)[0, :, 0]
+    is_judged[0, 9] = False
+    is_holiday = np.isin(np.arange(N_ROWS), [3, 9, 15, N_ROWS - 1])
+    errors = np.where(is_judged, rng.gamma(2.0, size=(2, 1, N_ROWS - 1)), 0.0)
+    earlier = HolidayEvidence(
+        np.array(before, dtype=np.int64),
+        rng.gamma(2.0, size=(2, 1, len(before))),
+        rng.gamma(2.0, size=(1, len(before))),
+    )
+    combined, share = believe_calendar(made, errors, is_judged, is_holiday, lead, earlier)
+    np.testing.assert_allclose(combined, (1 - share[..., None]) * made[0] + share[..., None] * made[1])
     for row in range(N_ROWS):
-        known = [day for day, _ in known_days(row, lead)]
-        holidays = [day for day in known if is_holiday[day]]
-        if is_holiday[row] and not holidays:
-            assert share[row] == 1
-        elif not is_holiday[row]:
-            assert share[row] == pytest.approx(slow_weights(errors, is_judged, 0, row, lead)[1])
-        elif 0 < len(holidays) < 2:
-            weights = np.exp(-10 * (errors[:, 0, holidays[0]] / errors[:, 0, holidays[0]].min() - 1))
-            assert share[row] == pytest.approx((weights / weights.sum())[1]), row
+        if not is_holiday[row]:
+            assert share[0, row] == pytest.approx(slow_weights(errors, is_judged, 0, row, lead)[1])
+            continue
+        known = earlier.row <= (row if row < N_ROWS - 1 else N_ROWS - 2 + lead) - lead
+        gain = (earlier.errors[0, 0] - earlier.errors[1, 0])[known].sum()
+        apart = earlier.apart[0, known].sum()
+        for day, _ in known_days(row, lead):
+            if is_holiday[day] and is_judged[0, day]:
+                gain += errors[0, 0, day] - errors[1, 0, day]
+                apart += np.abs(made[0, 0, day] - made[1, 0, day]).mean()
+        likeness = np.clip(gain / apart, -1, 1) if apart else np.inf
+        assert share[0, row] == pytest.approx(1 / (1 + np.exp(-2 - 8 * likeness))), row
+
+
+def test_a_holiday_of_which_both_say_the_same_has_no_say():
+    made = np.ones((2, 1, N_ROWS, 2))
+    is_holiday = np.isin(np.arange(N_ROWS), [3, N_ROWS - 1])
+    errors = np.ones((2, 1, N_ROWS - 1))
+    _, share = believe_calendar(made, errors, np.ones((1, N_ROWS - 1), dtype=bool), is_holiday, 1)
+    assert share[0, -1] == 1
+
+
+def test_a_reason_names_the_holiday_and_says_how_it_is_forecast():
+    share = np.array([0.9, 0.1, 0.9])
+    models = ["combination", "combination", "seasonal_naive_week"]
+    assert with_holiday(["So."] * 3, "Veterans Day (US)", models, share) == [
+        "So. Holiday: Veterans Day (US), forecast from Sundays and earlier holidays.",
+        "So. Holiday: Veterans Day (US), forecast as its weekday, for so were earlier holidays.",
+        "So. Holiday: Veterans Day (US), of which this model knows nothing.",
+    ]
+    assert with_holiday(["So."] * 3, None, models, np.full(3, np.nan)) == ["So."] * 3

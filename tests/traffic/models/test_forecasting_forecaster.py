@@ -158,6 +158,21 @@ def test_a_holiday_of_the_past_teaches_the_next_one():
     assert without.mean() > 8
 
 
+@pytest.mark.parametrize("back", [7, 14, 15, 20, 29, 43, 54])
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_one_holiday_of_the_history_however_old_says_whether_the_next_is_kept(back, is_kept):
+    rng = np.random.default_rng(56)
+    kinds = (np.arange(57) + 1) % 7  # the night is a Tuesday
+    if kinds[56 - back] >= 5:
+        back -= 3
+    is_quiet = (kinds == 6) | (is_kept & (np.arange(57) == 56 - back))
+    values = np.where(is_quiet[:56], 3.0, 10.0)[None, :, None] + 0.2 * rng.standard_normal((4, 56, 24))
+    kinds = kinds + 7 * np.isin(np.arange(57), [56 - back, 56])
+    day = next(forecast_ahead(values, kinds, LEVELS, "combination"))
+    np.testing.assert_allclose(day.points[:, -1].mean(axis=1), 3 if is_kept else 10, rtol=0.1)
+    assert ((day.calendar_share > 0.5) == is_kept).all()
+
+
 @pytest.mark.parametrize("model", model_names())
 def test_every_model_that_has_a_name_speaks(model):
     check_model(model)

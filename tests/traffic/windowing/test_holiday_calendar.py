@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from traffic.simulation.span import FIRST_DAY, HOLIDAY, LAST_DAY
-from traffic.windowing.holiday_calendar import check_country, holiday_dates, kinds_of_dates
+from traffic.windowing.holiday_calendar import check_country, holiday_dates, holiday_name, kinds_of_dates
 
 NONE = np.array([], dtype="datetime64[D]")
 
@@ -110,3 +110,12 @@ def test_kinds_are_the_weekdays_of_the_calendar(ordinal: int) -> None:
     off = set(holiday_dates("GB-ENG", days[0], days[-1]).tolist())
     expected = [day.weekday() + 7 * (day in off) for day in days]
     assert kinds_of_dates(days_since_1970(*days), "GB-ENG").tolist() == expected
+
+
+def test_a_holiday_has_a_name_and_other_days_have_none() -> None:
+    # US Code, title 5, section 6103: 11 November is Veterans Day.
+    day = (date(2025, 11, 11) - date(1970, 1, 1)).days
+    assert holiday_name(day, "US") == "Veterans Day (US)"
+    assert holiday_name(day + 1, "US") is None
+    assert holiday_name(date(2025, 5, 1).toordinal() - date(1970, 1, 1).toordinal(), "DE") == "Labor Day (DE)"
+    assert holiday_name(day, None) is None

@@ -36,6 +36,8 @@ class BatchForecast:
         Over all days ahead, if asked for.
     first_day : BacktestSums or None
         Over the first day ahead alone.
+    calendar_share : ndarray of shape (series, days ahead)
+        How much the calendar of holidays is believed; NaN on days that are no holidays.
     """
 
     points: NDArray[np.float64]
@@ -44,6 +46,7 @@ class BatchForecast:
     reasons: list[str]
     backtest: BacktestSums | None
     first_day: BacktestSums | None
+    calendar_share: NDArray[np.float64]
 
 
 def forecast_batch(
@@ -78,6 +81,7 @@ def forecast_batch(
     points = np.full((n_series, n_ahead * n_slots), np.nan)
     quantiles = np.full((n_series, n_ahead * n_slots, levels.size), np.nan)
     champions = np.full((n_series, n_ahead), "", dtype=object)
+    calendar_share = np.full((n_series, n_ahead), np.nan)
     reasons = [""] * n_series
     sums: list[tuple[NDArray[np.intp], BacktestSums]] = []
     first_sums: list[tuple[NDArray[np.intp], BacktestSums]] = []
@@ -91,6 +95,7 @@ def forecast_batch(
             points[rows, slots] = day.points[:, -1] * size
             quantiles[rows, slots] = day.law.quantiles() * size[:, :, None]
             champions[rows, day.lead - 1] = day.champions.names()
+            calendar_share[rows, day.lead - 1] = day.calendar_share
             if day.lead == 1 and with_backtest:
                 said = zip(rows, day.champions.reasons(), remarks(part.values, kept), strict=True)
                 for row, reason, remark in said:
@@ -102,8 +107,8 @@ def forecast_batch(
                 total = of_day if total is None else total + of_day
         if total is not None:
             sums.append((rows, total * size[:, 0]))
-    joined = (_scattered(parts) if parts else None for parts in (sums, first_sums))
-    return BatchForecast(points, quantiles, champions, reasons, *joined)
+    of_all, of_first = (_scattered(parts) if parts else None for parts in (sums, first_sums))
+    return BatchForecast(points, quantiles, champions, reasons, of_all, of_first, calendar_share)
 
 
 def _scattered(parts: list[tuple[NDArray[np.intp], BacktestSums]]) -> BacktestSums:

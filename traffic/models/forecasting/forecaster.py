@@ -18,6 +18,7 @@ from traffic.models.forecasting.candidates import INTRADAY, CandidateMaker, spli
 from traffic.models.forecasting.champions import COMBINATION, N_SEASONAL, Champions, choose_champions
 from traffic.models.forecasting.combination import combine, daily_errors, judged_days
 from traffic.models.forecasting.day_weights import FIRST_FORECAST_DAY, N_DAYS
+from traffic.models.forecasting.earlier_holidays import earlier_holidays
 from traffic.models.forecasting.models import AUTO
 from traffic.models.forecasting.naive import (
     LAST_VALUE,
@@ -58,6 +59,8 @@ class DayAhead:
         Errors of ``points`` over their spread; NaN where not known.
     learned : ndarray of shape (series, N_DAYS, slots)
         The histories that all of this was learned from: cut where they are spikes.
+    calendar_share : ndarray of shape (series,)
+        How much the calendar of holidays is believed of the day ahead; NaN if that is no holiday.
     """
 
     lead: int
@@ -69,6 +72,7 @@ class DayAhead:
     law: ErrorLaw
     standardised: NDArray[np.float64]
     learned: NDArray[np.float64]
+    calendar_share: NDArray[np.float64]
 
 
 def passes(histories: Histories) -> Iterator[tuple[NDArray[np.intp], Histories]]:
@@ -141,9 +145,12 @@ def forecast_ahead(
         believed = [*range(n_made), *(n_made + NAIVE.index(name) for name in naive_too)]
         errors = daily_errors(forecasts[:-1], values, is_judged)
         forecasts[-1] = combine(forecasts[believed], errors[believed], is_judged, lead)
+        calendar_share = np.full(values.shape[0], np.nan)
         if with_calendar is not None:
             forecasts[:n_made] = _spoken(with_calendar.candidates(lead).forecasts, naive)
-            forecasts[-1] = _with_calendar(forecasts, believed, values, kinds, is_judged, lead)
+            forecasts[-1], share = _with_calendar(forecasts, believed, values, kinds, is_judged, lead)
+            if kinds[N_DAYS - 1 + lead] >= DAYS_A_WEEK:
+                calendar_share = share[:, -1]
             forecasts[:n_made] = made.forecasts
         champions, points = _champions(forecasts, values, is_judged, errors, lead)
         if model in models:
@@ -154,7 +161,10 @@ def forecast_ahead(
             points, values[:, FIRST_FORECAST_DAY:], is_judged, levels, lead, is_root=is_root
         )
         law = widen_young(law, values)
-        yield DayAhead(lead, models, forecasts, is_judged, champions, points, law, standardised, values)
+        yield DayAhead(
+            *(lead, models, forecasts, is_judged, champions, points, law, standardised, values),
+            calendar_share,
+        )
 
 
 def _spoken(made: NDArray[np.float64], naive: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -172,14 +182,15 @@ def _with_calendar(
     kinds: NDArray[np.int64],
     is_judged: NDArray[np.bool_],
     lead: int,
-) -> NDArray[np.float64]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Set the combination of what was made with a calendar beside that without, last of the forecasts."""
     errors = daily_errors(forecasts[believed], values, is_judged)
     combined = combine(forecasts[believed], errors, is_judged, lead)
     both = np.stack([forecasts[-1], combined])
     rows = np.append(np.arange(FIRST_FORECAST_DAY, N_DAYS), N_DAYS - 1 + lead)
     is_holiday = kinds[rows] >= DAYS_A_WEEK
-    return believe_calendar(both, daily_errors(both, values, is_judged), is_judged, is_holiday, lead)
+    of_both = daily_errors(both, values, is_judged)
+    return believe_calendar(both, of_both, is_judged, is_holiday, lead, earlier_holidays(values, kinds))
 
 
 def _plain(
