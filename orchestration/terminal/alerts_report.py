@@ -19,9 +19,10 @@ from orchestration.terminal.reading import read_when_free
 from warehouse import WarehouseBusyError, read_query
 
 SHOWN_ROWS = 100
+# Only the next run of a night writes down that it failed or was late: by then it is over.
 _OPEN = """
     SELECT kind, first_issued_at_utc, rule, sentence FROM alerts.events
-    WHERE last_issued_at_utc = (SELECT max(issued_at_utc) FROM alerts.evaluations)
+    WHERE last_issued_at_utc = (SELECT max(issued_at_utc) FROM alerts.evaluations) AND kind <> 'night'
     ORDER BY kind, value DESC NULLS LAST, sentence
 """
 _UNDELIVERED = """

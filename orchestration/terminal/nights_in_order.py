@@ -108,8 +108,11 @@ def _run_with(
 
 
 def _tell_failure(home: Home, sources: Sources, night: date, outcome: Outcome) -> None:
-    """Tell those whom a rule on the night names; a failed check or source has rules of its own."""
-    if outcome.failures:
+    """Tell those whom a rule on the night names; a failed check or source has rules of its own.
+
+    A night that another run kept from beginning has not failed: the other one may be making it.
+    """
+    if outcome.failures and not outcome.is_busy:
         tell_night(
             home.path, sources, night, f"the night of {night} failed: {outcome.failures[0]}", Patience()
         )
