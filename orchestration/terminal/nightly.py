@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from assets.ledger import NEWEST_RECORD
-from assets.partitions import FIRST_NIGHT, night_after
+from assets.ledger import NEWEST_RECORD, OLDEST_RECORD
+from assets.partitions import FIRST_NIGHT, issued_at_utc, night_after
 from assets.sources import Sources
 from orchestration.definitions import definitions_of
 from orchestration.home import Home
@@ -129,6 +129,35 @@ def newest_record_utc(home: Home, wait_seconds: float) -> datetime | None:
     now = datetime.now(tz=UTC).replace(tzinfo=None)
     newest: datetime | None = read_when_free(home, NEWEST_RECORD, [now], wait_seconds)["newest"].item()
     return newest
+
+
+def why_before_all_records(home: Home, sources: Sources, night: date) -> str | None:
+    """Say that a night has no record before it, or return None if it has, or none was read at all.
+
+    Parameters
+    ----------
+    home : Home
+        The installation.
+    sources : Sources
+        Its sources.
+    night : datetime.date
+        The night.
+
+    Raises
+    ------
+    WarehouseError
+        If the warehouse cannot be read now.
+    """
+    if not home.warehouse.exists():
+        return None
+    oldest: datetime | None = read_when_free(home, OLDEST_RECORD)["oldest"].item()
+    if oldest is None or oldest < issued_at_utc(night, sources.platform.time_zone):
+        return None
+    first = night_after(oldest, sources.platform.time_zone)
+    return (
+        f"no record before {night}; the oldest is of {oldest:%Y-%m-%d %H:%M} UTC, and the first night that "
+        f"knows it is {first}"
+    )
 
 
 def nights_until(last: date, count: int) -> list[date]:

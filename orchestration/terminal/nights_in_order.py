@@ -23,6 +23,7 @@ from orchestration.terminal.nightly import (
     night_to_run,
     nights_until,
     tonight,
+    why_before_all_records,
 )
 from orchestration.terminal.progress import Progress, own_console
 from orchestration.terminal.summary import show_next, show_summary
@@ -85,7 +86,11 @@ def _run_with(
     runner: NightlyRunner, home: Home, sources: Sources, as_of: date | None, count: int, wait_seconds: float
 ) -> int:
     console = Console(soft_wrap=True, emoji=False)
-    outcomes = [runner.ingest()] if as_of is None else []
+    is_early = as_of is not None and _why_too_early(home, sources, as_of) is not None
+    # What has landed since may be older than all that was read.
+    outcomes = [runner.ingest()] if as_of is None or is_early else []
+    if as_of is not None and is_early and (fault := _why_too_early(home, sources, as_of)) is not None:
+        return _misused(fault)
     nights: list[date] = []
     if not any(outcome.failures for outcome in outcomes):
         try:
@@ -98,6 +103,9 @@ def _run_with(
     ]
     last = issued_at_utc(nights[-1], sources.platform.time_zone) if nights else None
     show_summary(console, home, outcomes, last, wait_seconds)
+    # Of a home that had read nothing yet it is known only now.
+    if as_of is not None and (fault := _why_too_early(home, sources, as_of)) is not None:
+        return _misused(fault)
     if nights and all(outcome.is_good for outcome in outcomes):
         show_next(console, home, nights[-1])
         return DONE
@@ -105,6 +113,18 @@ def _run_with(
         _tell_failure(home, sources, nights[-1], outcomes[-1])
     console.print("\nThe night is not done: see what failed above.", style="bold red")
     return FAILED
+
+
+def _misused(fault: str) -> int:
+    print(f"Error: {fault}", file=sys.stderr)
+    return MISUSED
+
+
+def _why_too_early(home: Home, sources: Sources, night: date) -> str | None:
+    try:
+        return why_before_all_records(home, sources, night)
+    except WarehouseError:  # held or broken: the run will wait, or say so
+        return None
 
 
 def _tell_failure(home: Home, sources: Sources, night: date, outcome: Outcome) -> None:
