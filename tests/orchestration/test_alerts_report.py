@@ -72,6 +72,14 @@ def test_nothing_is_open(home: Path) -> None:
     assert "Open events: no rule holds in the newest night" in alerts(home).output
 
 
+def test_a_rule_that_can_never_hold_is_named(home: Path) -> None:
+    fill(home)
+    assert "rule " not in alerts(home).output.replace("rule and 1", "").replace("no rule holds", "")
+    with (home / "sources.toml").open("a") as file:
+        file.write('[[alert]]\nname = "silent"\nwhen = "source"\nsources = ["edge9"]\n')
+    assert '  rule "silent" matches no source\n' in alerts(home).output
+
+
 def test_that_a_night_failed_is_over_once_it_is_made(home: Path) -> None:
     fill(home, "isp/a")
     failed = {"event_id": "n", "rule": "late", "kind": "night", "subject": "night", "sentence": "no disk."}
