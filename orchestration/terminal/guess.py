@@ -74,13 +74,13 @@ def guess(path: Path) -> Guess:
         If it cannot be read.
     """
     try:
-        content = _beginning(path, LOOKED_AT_BYTES)
+        content = beginning_of(path, LOOKED_AT_BYTES)
         lines = lines_of([content]).head(SNIFFED_LINES)
         found = recognise_format(lines["line"])
         if found.name is not None and found.share >= LEAST_SHARE:
             return _of_log(path, lines, found.name, found.sentence)
         if content_form(content) != "csv":  # only of text is a part enough
-            content = _beginning(path, WHOLE_BYTES)
+            content = beginning_of(path, WHOLE_BYTES)
         return _of_export(path, content)
     except UnreadableContentError as error:
         raise UnknownFileError(str(error)) from error
@@ -108,7 +108,14 @@ def _print(console: Console, text: str) -> None:
     console.print(text, markup=False, highlight=False, emoji=False)
 
 
-def _beginning(path: Path, n_bytes: int) -> bytes:
+def beginning_of(path: Path, n_bytes: int) -> bytes:
+    """Return the beginning of a file's decompressed content.
+
+    Raises
+    ------
+    UnreadableContentError, OSError
+        If it cannot be read.
+    """
     content = b""
     with path.open("rb") as stream:
         for chunk in decompressed_chunks(stream):
