@@ -102,7 +102,8 @@ def _run_with(
         runner.night(night, then) for then, night in zip(reversed(range(len(nights))), nights, strict=True)
     ]
     last = issued_at_utc(nights[-1], sources.platform.time_zone) if nights else None
-    show_summary(console, home, outcomes, last, wait_seconds)
+    names = [source.name for source in sources.all]
+    show_summary(console, home, outcomes, last, wait_seconds, names)
     # Of a home that had read nothing yet it is known only now.
     if as_of is not None and (fault := _why_too_early(home, sources, as_of)) is not None:
         return _misused(fault)
