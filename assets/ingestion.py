@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -33,8 +33,6 @@ from traffic.parsing.content import UnreadableContentError, line_blocks
 from traffic.parsing.content_identity import Beginning, ContentIdentity
 from traffic.parsing.export import RefusedExportError
 from warehouse import Warehouse
-
-COMPRESSED_ENDINGS = (".gz", ".bz2", ".zst")
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,7 @@ def _read_new(
                     content,
                     file_id=identity.file_id,
                     modified_utc=file.modified_utc,
-                    stem=_stem(file),
+                    stem=file.stem,
                 )
                 account = replace(account, bytes_read=identity.n_bytes)
             return ledger.record(warehouse, source, file, _known_by(account, identity))
@@ -263,8 +261,3 @@ def _known_by(account: Account, identity: ContentIdentity) -> Account:
 
 def _refused(source: Source, file_id: str, reason: str) -> Account:
     return Account(file_id, "rejected", source.format, reason)
-
-
-def _stem(file: LandingFile) -> str:
-    name = PurePath(printable(file.path.name))
-    return PurePath(name.stem if name.suffix in COMPRESSED_ENDINGS else name).stem

@@ -11,12 +11,14 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import polars as pl
 
 from assets.printable import printable
 from assets.sources import Source, Sources
+
+COMPRESSED_ENDINGS = (".gz", ".bz2", ".zst")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,12 @@ class LandingFile:
     def listed_path(self) -> str:
         """The path as the ledger has it: names of files may hold line ends, and bytes that are no text."""
         return printable(str(self.path))
+
+    @property
+    def stem(self) -> str:
+        """The name without its endings, which may name a series."""
+        name = PurePath(printable(self.path.name))
+        return PurePath(name.stem if name.suffix in COMPRESSED_ENDINGS else name).stem
 
 
 @dataclass(frozen=True)

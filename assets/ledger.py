@@ -28,6 +28,8 @@ NEWEST_RECORD = f"""
     FROM {TABLE} WHERE status IN {READ}
 """
 """Query for the time of the newest record that was read, null if none was; its parameter is now, in UTC."""
+OLDEST_RECORD = f"SELECT min(first_utc) AS oldest FROM {TABLE} WHERE status IN {READ}"
+"""Query for the time of the oldest record that was read, null if none was."""
 _KNOWN_BY = (
     *("file_id", "path", "content_bytes", "head_id", "reader", "format", "lines_read"),
     *("file_size_bytes", "modified_utc"),

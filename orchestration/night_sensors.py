@@ -18,6 +18,7 @@ from assets.sources import Sources
 from orchestration.home import Home
 from orchestration.jobs import NIGHTLY, nightly_job
 from orchestration.late_nights import punctuality
+from orchestration.run_faults import found_warehouse_held
 
 # Dagster ends a sensor after a minute.
 PATIENCE = Patience(total_seconds=40.0)
@@ -72,6 +73,8 @@ def night_sensors_of(
         key = context.dagster_run.tags.get(NIGHT_TAG)
         if key is None:
             return dg.SkipReason(f"a run of {NIGHTLY} without a night failed")
+        if found_warehouse_held([context.failure_event]):
+            return dg.SkipReason(f"the run for {key} only found the warehouse held by another")
         sentence = f"the night of {key} failed (run {context.dagster_run.run_id[:8]}): see its run in the UI."
         night = date.fromisoformat(key)
         return dg.SkipReason(_told(tell_night(home.path, sources, night, sentence, patience)))

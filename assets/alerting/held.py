@@ -5,9 +5,10 @@ How long they have held is ``history``'s; who is told, ``assets.alerts``'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 
@@ -18,7 +19,8 @@ from assets.doubted_capacities import doubted_capacities
 from assets.landing import Landing
 from assets.nights import Night
 from assets.printable import printable
-from assets.quantity_text import probability_text, share_text
+from assets.quantity_text import probability_text, quantity_text, share_text
+from assets.report.words import clock_text, zone_text
 from warehouse import Warehouse
 
 SENTENCE_LIMIT = 500
@@ -27,6 +29,22 @@ _SAME_SHARE = 1e-9
 _LATEST = """
     SELECT series_id, source, last_utc + to_seconds(step_seconds) AS end_utc
     FROM series.catalog WHERE last_utc IS NOT NULL ORDER BY series_id
+"""
+_LIKELY = """
+    WITH likeliest AS (
+        SELECT series_id,
+               first(target_utc ORDER BY "window", probability_above DESC, target_utc) AS likeliest_utc
+        FROM planning.congestion
+        WHERE issued_at_utc = $1 AND abs(threshold - $2) < $3 AND "window" IN ('hour', 'slot')
+            AND probability_above IS NOT NULL
+        GROUP BY series_id
+    )
+    SELECT series_id, probability_above, expected_peak, night.capacity, likeliest_utc,
+           coalesce(unit, 'unknown') AS unit, coalesce(time_zone, 'UTC') AS time_zone
+    FROM planning.congestion AS night
+    LEFT JOIN likeliest USING (series_id) LEFT JOIN series.catalog USING (series_id)
+    WHERE issued_at_utc = $1 AND abs(threshold - $2) < $3 AND "window" = 'night' AND probability_above >= $4
+    ORDER BY series_id
 """
 # Zeros of an outage are taken out before a day's level is measured: the day itself may look like any other.
 _OUTAGES = """
@@ -104,26 +122,27 @@ def _held(rule: Alert, subject: str, sentence: str, value: float | None = None) 
 
 
 def _congestion(rule: Alert, tables: Tables) -> Iterator[Held]:
-    where = {"issued_at_utc": tables.night.issued_at_utc, "window": "night"}
-    rows = tables.warehouse.read("planning.congestion", where=where, order_by="series_id")
     threshold = rule.of("threshold")
-    likely = rows.filter(
-        (pl.col("threshold") - threshold).abs() < _SAME_SHARE,
-        pl.col("probability_above") >= rule.of("probability"),
-    )
-    for row in likely.iter_rows(named=True):
-        series_id, peak = row["series_id"], row["expected_peak"]
-        if not rule.matches("series", series_id):
-            continue
-        expected = "" if peak is None else f"; its peak is expected at {100 * peak / row['capacity']:.0f} %"
-        yield _held(
-            rule,
-            series_id,
-            f"{series_id}: above {share_text(threshold)} of its capacity at some moment of the night with a "
-            f"probability of {probability_text(row['probability_above'])}{expected}.",
-            row["probability_above"],
-        )
+    known = [tables.night.issued_at_utc, threshold, _SAME_SHARE, rule.of("probability")]
+    for row in tables.warehouse.query(_LIKELY, known).iter_rows(named=True):
+        if rule.matches("series", row["series_id"]):
+            said = _congestion_sentence(row, threshold)
+            yield _held(rule, row["series_id"], said, row["probability_above"])
     yield from _doubted(rule, tables)
+
+
+def _congestion_sentence(row: Mapping[str, Any], threshold: float) -> str:
+    share = "" if threshold == 1 else f"{share_text(threshold)} of "
+    said = (
+        f"{row['series_id']}: {probability_text(row['probability_above'])} to exceed {share}its "
+        f"{quantity_text(row['capacity'], row['unit'])} at some moment of the night"
+    )
+    if (at_utc := row["likeliest_utc"]) is not None:
+        clock = f"{clock_text(at_utc, row['time_zone'])} ({zone_text(at_utc, row['time_zone'])})"
+        said += f", most likely around {clock}"
+    if (peak := row["expected_peak"]) is not None:
+        said += f"; its peak is expected at {100 * peak / row['capacity']:.0f} %"
+    return f"{said}."
 
 
 def _doubted(rule: Alert, tables: Tables) -> Iterator[Held]:

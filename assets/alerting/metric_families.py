@@ -50,7 +50,8 @@ _RECORDS = """
 """
 _NEWEST = "SELECT series_id, last_utc FROM series.catalog WHERE last_utc IS NOT NULL ORDER BY series_id"
 _EVENTS = """
-    SELECT kind, count(*) AS n FROM alerts.events WHERE last_issued_at_utc = $1 GROUP BY kind ORDER BY kind
+    SELECT kind, count(*) AS n FROM alerts.events
+    WHERE last_issued_at_utc = $1 AND kind <> 'night' GROUP BY kind ORDER BY kind
 """
 _DEAD = """
     SELECT channel, count(*) AS n FROM alerts.deliveries WHERE status = 'dead_letter'

@@ -1,6 +1,7 @@
 """Claims about bills: each of them can be counted."""
 
 import dagster as dg
+import polars as pl
 
 from assets.bill_frames import BILLS
 from assets.charts import preview_markdown
@@ -9,6 +10,7 @@ from assets.nights import night_of
 from assets.table_specs import key_of
 from warehouse import Warehouse
 
+SHOWN_BILLS = 5
 # A month that has just begun, and one of a young record, want only time.
 _UNCOUNTED = """
     SELECT bill, string_agg(DISTINCT method, ', ' ORDER BY method) AS methods, reason FROM planning.bills
@@ -36,6 +38,19 @@ def bills_can_be_counted(
     return dg.AssetCheckResult(
         passed=found.is_empty(),
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{found['bill'].n_unique()} bills that cannot be counted whole",
+        description=_sentence(found),
         metadata={"found": dg.MetadataValue.md(preview_markdown(found))} if found.height else {},
     )
+
+
+def _sentence(found: pl.DataFrame) -> str:
+    """Name the bills with what cannot be counted of each, and why."""
+    if found.is_empty():
+        return "every bill can be counted"
+    count = found["bill"].n_unique()
+    told = "; ".join(
+        f"{bill} ({methods}): {(reason or 'no reason is known').rstrip('.')}"
+        for bill, methods, reason in found.head(SHOWN_BILLS).iter_rows()
+    )
+    more = f"; and {found.height - SHOWN_BILLS} more" if found.height > SHOWN_BILLS else ""
+    return f"{count} {'bill' if count == 1 else 'bills'} cannot be counted whole: {told}{more}"

@@ -146,7 +146,9 @@ def _faults(night: NightFrames) -> list[Line]:
         lines.append(Line("New fault", text, "bad", row["source"]))
     events = night["events"]
     for row in events.to_dicts():
-        if row["first_issued_at_utc"] == night.issued_at_utc:
+        if row["kind"] == "night":
+            lines.append(Line("Over", f"made since: {row['sentence']}", "", row["subject"]))
+        elif row["first_issued_at_utc"] == night.issued_at_utc:
             lines.append(Line("New alert", row["sentence"], "bad", row["subject"]))
         elif row["last_issued_at_utc"] < night.issued_at_utc:
             lines.append(Line("Over", f"no longer holds: {row['sentence']}", "", row["subject"]))

@@ -11,6 +11,7 @@ from rich.text import Text
 from assets.alerting.message import message_of_test
 from assets.alerting.sending import Job, Patience, send
 from assets.channel_table import Channel
+from assets.dangling_names import dangling_names
 from assets.printable import printable
 from assets.sources import Sources
 from orchestration.home import Home
@@ -19,9 +20,10 @@ from orchestration.terminal.reading import read_when_free
 from warehouse import WarehouseBusyError, read_query
 
 SHOWN_ROWS = 100
+# Only the next run of a night writes down that it failed or was late: by then it is over.
 _OPEN = """
     SELECT kind, first_issued_at_utc, rule, sentence FROM alerts.events
-    WHERE last_issued_at_utc = (SELECT max(issued_at_utc) FROM alerts.evaluations)
+    WHERE last_issued_at_utc = (SELECT max(issued_at_utc) FROM alerts.evaluations) AND kind <> 'night'
     ORDER BY kind, value DESC NULLS LAST, sentence
 """
 _UNDELIVERED = """
@@ -71,6 +73,9 @@ def show_alerts(console: Console, home: Home, sources: Sources) -> int:
                 f"  channel {channel.name}: its secret stands in sources.toml; {key} keeps it elsewhere",
                 markup=False,
             )
+    known = _read(home, "SELECT series_id FROM series.catalog")["series_id"]
+    for hint in dangling_names(sources, known.to_list()):
+        console.print(f"  {printable(hint)}", markup=False)
     open_events, undelivered = _read(home, _OPEN), _read(home, _UNDELIVERED)
     _show(console, "Open events", open_events, "no rule holds in the newest night")
     _show(console, "Not delivered", undelivered, "nothing waits to be delivered")

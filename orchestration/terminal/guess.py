@@ -17,6 +17,7 @@ from rich.console import Console
 from assets.export_source import Export
 from assets.printable import printable
 from assets.web_log_loading import SNIFFED_LINES
+from assets.web_log_source import WebLog
 from orchestration.terminal.toml_text import toml_value
 from traffic.parsing.content import UnreadableContentError, decompressed_chunks, lines_of
 from traffic.parsing.export import RefusedExportError
@@ -30,6 +31,7 @@ SHOWN_ROWS = 5
 SHOWN_CHARACTERS = 120
 # Below this share of its lines a log is more likely something else.
 LEAST_SHARE = 0.5
+LOG_STEP = f"{WebLog.model_fields['step'].default // 60}m"
 _SOME_MONTH = "2000-01"
 # Far from Greenwich all the year, so that a time read there and in UTC differs if it has no offset.
 _ELSEWHERE = "Asia/Kolkata"
@@ -74,13 +76,13 @@ def guess(path: Path) -> Guess:
         If it cannot be read.
     """
     try:
-        content = _beginning(path, LOOKED_AT_BYTES)
+        content = beginning_of(path, LOOKED_AT_BYTES)
         lines = lines_of([content]).head(SNIFFED_LINES)
         found = recognise_format(lines["line"])
         if found.name is not None and found.share >= LEAST_SHARE:
             return _of_log(path, lines, found.name, found.sentence)
         if content_form(content) != "csv":  # only of text is a part enough
-            content = _beginning(path, WHOLE_BYTES)
+            content = beginning_of(path, WHOLE_BYTES)
         return _of_export(path, content)
     except UnreadableContentError as error:
         raise UnknownFileError(str(error)) from error
@@ -108,7 +110,14 @@ def _print(console: Console, text: str) -> None:
     console.print(text, markup=False, highlight=False, emoji=False)
 
 
-def _beginning(path: Path, n_bytes: int) -> bytes:
+def beginning_of(path: Path, n_bytes: int) -> bytes:
+    """Return the beginning of a file's decompressed content.
+
+    Raises
+    ------
+    UnreadableContentError, OSError
+        If it cannot be read.
+    """
     content = b""
     with path.open("rb") as stream:
         for chunk in decompressed_chunks(stream):
@@ -121,7 +130,7 @@ def _beginning(path: Path, n_bytes: int) -> bytes:
 def _of_log(path: Path, lines: pl.DataFrame, name: str, sentence: str) -> Guess:
     layout = FORMATS[name]
     files, doubts = _files(path)
-    keys: dict[str, object] = {"name": _name(path), "files": files, "format": name}
+    keys: dict[str, object] = {"name": _name(path), "files": files, "format": name, "step": LOG_STEP}
     if layout.needs_month:
         keys["month"] = _SOME_MONTH
         doubts.append("its lines carry no month: write the month of the first line for month")
@@ -138,7 +147,11 @@ def _of_log(path: Path, lines: pl.DataFrame, name: str, sentence: str) -> Guess:
     rejected = parsed.rejected.select("line_number", read=pl.format("rejected: {}", "reason"))
     read = pl.concat([requests.head(SHOWN_ROWS), rejected.head(SHOWN_ROWS)]).sort("line_number")
     rows = read.join(lines, on="line_number", how="left", maintain_order="left")
-    return Guess("weblog", keys, (sentence,), tuple(doubts), rows.select("line_number", "line", "read"))
+    reasons = (
+        sentence,
+        f"its requests and bytes are summed in steps of {LOG_STEP} unless step says otherwise",
+    )
+    return Guess("weblog", keys, reasons, tuple(doubts), rows.select("line_number", "line", "read"))
 
 
 def _of_export(path: Path, content: bytes) -> Guess:

@@ -8,27 +8,24 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from assets.ledger import NEWEST_RECORD
-from assets.partitions import FIRST_NIGHT, night_after
-from assets.sources import Sources, SourcesError
+from assets.ledger import NEWEST_RECORD, OLDEST_RECORD
+from assets.partitions import FIRST_NIGHT, issued_at_utc, night_after
+from assets.sources import Sources
 from orchestration.definitions import definitions_of
 from orchestration.home import Home
 from orchestration.instance import open_instance
 from orchestration.jobs import INGEST, NIGHTLY
 from orchestration.killed_runs import report_killed_runs
+from orchestration.run_faults import faults_of_run, found_warehouse_held
 from orchestration.run_lock import hold_run
 from orchestration.terminal.progress import Progress
 from orchestration.terminal.reading import read_when_free
 from orchestration.terminal.run_seconds import seconds_before
-from warehouse import WarehouseBusyError, WarehouseError
 
-# These say what to do; what caused them says only what happened.
-_SPEAKS_FOR_ITSELF = frozenset({WarehouseError.__name__, WarehouseBusyError.__name__, SourcesError.__name__})
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -48,6 +45,8 @@ class Outcome:
         A sentence for each asset check that failed.
     blocking : bool
         Whether one of the failed checks says that a source failed as a whole or a table cannot be trusted.
+    is_busy : bool
+        Whether it failed only because another run held the warehouse.
     """
 
     run_id: str
@@ -55,6 +54,7 @@ class Outcome:
     failures: tuple[str, ...]
     failed_checks: tuple[str, ...]
     blocking: bool
+    is_busy: bool = False
 
     @property
     def is_good(self) -> bool:
@@ -105,7 +105,8 @@ class NightlyRunner:
                 run_config=_QUIET,
                 raise_on_error=False,
             )
-        return Outcome(run_id, night, _failures(result), *_failed_checks(result))
+        failures, is_busy = faults_of_run(result.all_events), found_warehouse_held(result.all_events)
+        return Outcome(run_id, night, failures, *_failed_checks(result), is_busy)
 
 
 def newest_record_utc(home: Home, wait_seconds: float) -> datetime | None:
@@ -130,6 +131,35 @@ def newest_record_utc(home: Home, wait_seconds: float) -> datetime | None:
     return newest
 
 
+def why_before_all_records(home: Home, sources: Sources, night: date) -> str | None:
+    """Say that a night has no record before it, or return None if it has, or none was read at all.
+
+    Parameters
+    ----------
+    home : Home
+        The installation.
+    sources : Sources
+        Its sources.
+    night : datetime.date
+        The night.
+
+    Raises
+    ------
+    WarehouseError
+        If the warehouse cannot be read now.
+    """
+    if not home.warehouse.exists():
+        return None
+    oldest: datetime | None = read_when_free(home, OLDEST_RECORD)["oldest"].item()
+    if oldest is None or oldest < issued_at_utc(night, sources.platform.time_zone):
+        return None
+    first = night_after(oldest, sources.platform.time_zone)
+    return (
+        f"no record before {night}; the oldest is of {oldest:%Y-%m-%d %H:%M} UTC, and the first night that "
+        f"knows it is {first}"
+    )
+
+
 def nights_until(last: date, count: int) -> list[date]:
     """Return the last nights, the oldest first; fewer where there was no night yet.
 
@@ -152,30 +182,6 @@ def night_to_run(newest_utc: datetime, sources: Sources) -> date:
 def tonight(sources: Sources) -> date:
     """Return the night that began at the last midnight of the platform's zone: the newest there is."""
     return datetime.now(tz=ZoneInfo(sources.platform.time_zone)).date()
-
-
-def _failures(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
-    steps = [event for event in result.all_events if event.is_step_failure]
-    if steps:
-        return tuple(f"{event.step_key}: {_step_sentence(event)}" for event in steps)
-    runs = [event for event in result.all_events if event.is_failure]
-    return tuple(_sentence(getattr(event.event_specific_data, "error", None)) for event in runs[:1])
-
-
-def _step_sentence(event: dg.DagsterEvent) -> str:
-    data = event.step_failure_data
-    told = data.user_failure_data.description if data.user_failure_data else None
-    return told or _sentence(data.error)
-
-
-def _sentence(error: Any) -> str:
-    while error is not None and error.cause is not None and error.cls_name not in _SPEAKS_FOR_ITSELF:
-        error = error.cause
-    if error is None:
-        return "the run failed"
-    if error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
-        return "interrupted; what was committed stays, and running the night again does the rest"
-    return str(error.message).strip()
 
 
 def _failed_checks(result: dg.ExecuteInProcessResult) -> tuple[tuple[str, ...], bool]:

@@ -23,6 +23,7 @@ from orchestration.terminal.nightly import (
     night_to_run,
     nights_until,
     tonight,
+    why_before_all_records,
 )
 from orchestration.terminal.progress import Progress, own_console
 from orchestration.terminal.summary import show_next, show_summary
@@ -85,7 +86,11 @@ def _run_with(
     runner: NightlyRunner, home: Home, sources: Sources, as_of: date | None, count: int, wait_seconds: float
 ) -> int:
     console = Console(soft_wrap=True, emoji=False)
-    outcomes = [runner.ingest()] if as_of is None else []
+    is_early = as_of is not None and _why_too_early(home, sources, as_of) is not None
+    # What has landed since may be older than all that was read.
+    outcomes = [runner.ingest()] if as_of is None or is_early else []
+    if as_of is not None and is_early and (fault := _why_too_early(home, sources, as_of)) is not None:
+        return _misused(fault)
     nights: list[date] = []
     if not any(outcome.failures for outcome in outcomes):
         try:
@@ -97,7 +102,11 @@ def _run_with(
         runner.night(night, then) for then, night in zip(reversed(range(len(nights))), nights, strict=True)
     ]
     last = issued_at_utc(nights[-1], sources.platform.time_zone) if nights else None
-    show_summary(console, home, outcomes, last, wait_seconds)
+    names = [source.name for source in sources.all]
+    show_summary(console, home, outcomes, last, wait_seconds, names)
+    # Of a home that had read nothing yet it is known only now.
+    if as_of is not None and (fault := _why_too_early(home, sources, as_of)) is not None:
+        return _misused(fault)
     if nights and all(outcome.is_good for outcome in outcomes):
         show_next(console, home, nights[-1])
         return DONE
@@ -107,9 +116,24 @@ def _run_with(
     return FAILED
 
 
+def _misused(fault: str) -> int:
+    print(f"Error: {fault}", file=sys.stderr)
+    return MISUSED
+
+
+def _why_too_early(home: Home, sources: Sources, night: date) -> str | None:
+    try:
+        return why_before_all_records(home, sources, night)
+    except WarehouseError:  # held or broken: the run will wait, or say so
+        return None
+
+
 def _tell_failure(home: Home, sources: Sources, night: date, outcome: Outcome) -> None:
-    """Tell those whom a rule on the night names; a failed check or source has rules of its own."""
-    if outcome.failures:
+    """Tell those whom a rule on the night names; a failed check or source has rules of its own.
+
+    A night that another run kept from beginning has not failed: the other one may be making it.
+    """
+    if outcome.failures and not outcome.is_busy:
         tell_night(
             home.path, sources, night, f"the night of {night} failed: {outcome.failures[0]}", Patience()
         )

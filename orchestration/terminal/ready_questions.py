@@ -66,8 +66,13 @@ def ready_question(asked: str) -> ReadyQuestion:
     """
     questions = ready_questions()
     key = re.sub(r"[^a-z0-9]+", "_", asked.lower().removesuffix(".sql")).strip("_")
-    if re.fullmatch(r"0*[1-9][0-9]*", key):
+    if re.fullmatch(r"[0-9]+", key):
         fitting = [each for each in questions if each.number == int(key)]
+        if not fitting:
+            raise UnknownQuestionError(
+                f"there is no ready question {asked.strip()}; write a number from {questions[0].number} to "
+                f"{questions[-1].number}, or a name (`diurnal sql` lists them all)"
+            )
     else:
         named = re.sub(r"^[0-9]+_", "", key)
         fitting = [each for each in questions if each.name == named]

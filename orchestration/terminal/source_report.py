@@ -5,12 +5,14 @@ from __future__ import annotations
 import polars as pl
 from rich.console import Console
 
+from assets.dangling_names import dangling_names
 from assets.landing import Landing, LandingFile, unread
 from assets.printable import printable
 from assets.sources import Source, Sources
 from assets.web_log_loading import SNIFFED_LINES
 from assets.web_log_source import WebLog
 from orchestration.home import Home
+from orchestration.terminal.first_export import try_export
 from orchestration.terminal.reading import read_when_free
 from traffic.parsing.content import UnreadableContentError, decompressed_chunks, line_blocks
 from traffic.parsing.weblog import recognise_format, share_read
@@ -26,15 +28,26 @@ def show_sources(console: Console, home: Home, sources: Sources) -> bool:
     Returns
     -------
     bool
-        Whether every source has at least one file.
+        Whether every source has at least one file, and none of them is an export of which nothing was read
+        yet and whose first file cannot be.
     """
     landing = Landing(home.path, sources)
     ledger = _ledger(console, home)
     if not sources.all:
         console.print(f"{home.sources_toml} names no source; add a [[weblog]] or an [[export]]", markup=False)
         return False
-    has_files = [_show(console, landing, source, ledger) for source in sources.all]
-    return all(has_files)
+    known = set(_known(home))
+    are_good = [_show(console, landing, source, ledger, known) for source in sources.all]
+    for hint in dangling_names(sources, known):
+        console.print(printable(hint), markup=False)
+    return all(are_good)
+
+
+def _known(home: Home) -> list[str]:
+    try:
+        return read_when_free(home, "SELECT series_id FROM series.catalog")["series_id"].to_list()
+    except WarehouseError:  # of which the ledger has told
+        return []
 
 
 def _ledger(console: Console, home: Home) -> pl.DataFrame:
@@ -47,7 +60,8 @@ def _ledger(console: Console, home: Home) -> pl.DataFrame:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
 
 
-def _show(console: Console, landing: Landing, source: Source, ledger: pl.DataFrame) -> bool:
+def _show(console: Console, landing: Landing, source: Source, ledger: pl.DataFrame, known: set[str]) -> bool:
+    """Show one source, add the series that its files name, and return whether something can be read."""
     files = landing.files_of(source)
     if not files:
         console.print(f"{source.name}: {landing.why_no_files(source)}", markup=False)
@@ -64,7 +78,15 @@ def _show(console: Console, landing: Landing, source: Source, ledger: pl.DataFra
         console.print(f"    and {len(new) - SHOWN_FILES} more", markup=False)
     for path, reason in mine.filter(pl.col("status") == "rejected").select("path", "reason").iter_rows():
         console.print(f"    rejected: {printable(path)}: {printable(reason)}", markup=False)
-    return True
+    if isinstance(source, WebLog):
+        return True
+    trial = try_export(source, files)
+    known.update(f"{source.name}/{label}" for label in trial.labels)
+    if trial.fault is None:
+        return True
+    path = printable(str(files[0].path))
+    console.print(f"    cannot be read so: {path}: {trial.fault}", markup=False)
+    return mine["status"].is_in(["loaded", "growth"]).any()
 
 
 def _format(source: Source, file: LandingFile) -> str:

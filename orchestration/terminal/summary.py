@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -80,6 +80,10 @@ _WRONG_STEPS = """
 _UNUSUAL_DAYS = """
     SELECT local_date, reason FROM planning.unusual_days_by_source WHERE NOT is_continued ORDER BY rank
 """
+_GONE = (
+    "what was read of them stays, as do their series, set aside. To be rid of it, move the folder warehouse "
+    "of the home away: the next nights make everything again, from the files that are still there"
+)
 SHOWN_ROWS = 40
 MORNING_LINES = 5
 
@@ -90,6 +94,7 @@ def show_summary(
     outcomes: list[Outcome],
     issued_at_utc: datetime | None,
     wait_seconds: float,
+    names: Collection[str],
 ) -> None:
     """Show how some nights ended.
 
@@ -105,6 +110,8 @@ def show_summary(
         The last night's midnight; None if no night ran.
     wait_seconds : float
         How long to wait for a run that holds the warehouse.
+    names : collection of str
+        The sources of sources.toml; of others no more is shown than that they were there.
     """
     is_published = issued_at_utc is not None and all(outcome.is_good for outcome in outcomes)
     # Another run may hold the warehouse by now; the published copy is free, and what this run published.
@@ -114,9 +121,9 @@ def show_summary(
         else partial(read_when_free, home, wait_seconds=wait_seconds)
     )
     try:
-        _show_sources(console, read)
+        _show_sources(console, read, names)
         if issued_at_utc is not None:
-            _show_series(console, read, issued_at_utc)
+            _show_series(console, read, issued_at_utc, names)
             _show_constant_volatility(console, read, issued_at_utc)
             _show_wrong_steps(console, read, issued_at_utc)
             _show_decayed(console, read, issued_at_utc)
@@ -151,23 +158,28 @@ def _from_here(path: Path) -> str:
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
-def _show_sources(console: Console, read: Read) -> None:
-    rows = read(_SOURCES)
+def _show_sources(console: Console, read: Read, names: Collection[str]) -> None:
+    everything = read(_SOURCES)
+    rows = everything.filter(pl.col("source").is_in(list(names)))
     table = _table("What has landed", "source")
     for name in ("files", "copies", "rejected", "records", "bad lines", "duplicates"):
         table.add_column(name, justify="right", no_wrap=True)
     for source, *counts in rows.iter_rows():
         table.add_row(str(source), *(f"{count:,}" for count in counts))
     console.print(table)
-    remarks = read(_REMARKS)
+    remarks = read(_REMARKS).filter(pl.col("source").is_in(list(names)))
     for status, source, path, reason in remarks.head(SHOWN_ROWS).iter_rows():
         console.print(f"  {status}: {source}: {printable(path)}: {printable(reason)}", markup=False)
     if remarks.height > SHOWN_ROWS:
         console.print(f"  and {remarks.height - SHOWN_ROWS} remarks more: see reason in raw.ingested_files")
+    gone = [printable(name) for name in everything["source"] if name not in names]
+    if gone:
+        console.print(f"  not in sources.toml any more: {', '.join(gone)}; {_GONE}", markup=False)
 
 
-def _show_series(console: Console, read: Read, issued_at_utc: datetime) -> None:
-    rows = read(_SERIES, [issued_at_utc])
+def _show_series(console: Console, read: Read, issued_at_utc: datetime, names: Collection[str]) -> None:
+    everything = read(_SERIES, [issued_at_utc])
+    rows = everything.filter(pl.col("series_id").str.split("/").list.first().is_in(list(names)))
     table = _table(
         f"Night of {issued_at_utc} UTC: the next 24 hours, and how the last ones were forecast", "series"
     )

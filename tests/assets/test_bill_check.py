@@ -11,7 +11,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from assets.checks.bills import bills_can_be_counted
+from assets.checks.bills import SHOWN_BILLS, bills_can_be_counted
 from assets.landing import Landing
 from assets.partitions import nights_of
 from assets.sources import Sources
@@ -28,8 +28,10 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
         yield opened
 
 
-def add(warehouse: Warehouse, night: datetime, method: str, reason: str | None = None) -> None:
-    row: dict[str, Any] = {"bill": "transit", "issued_at_utc": night, "method": method, "reason": reason}
+def add(
+    warehouse: Warehouse, night: datetime, method: str, reason: str | None = None, bill: str = "transit"
+) -> None:
+    row: dict[str, Any] = {"bill": bill, "issued_at_utc": night, "method": method, "reason": reason}
     row |= dict.fromkeys(("n_samples", "n_missing", "n_dropped"), 0) | {"is_billed": method == "max"}
     row |= {"local_month": night.date().replace(day=1), "unit": None if reason else "bit/s"}
     warehouse.insert("planning.bills", pl.DataFrame([row]))
@@ -64,9 +66,18 @@ def test_the_check_speaks_of_the_night_of_its_run(warehouse: Warehouse) -> None:
         add(warehouse, NEW, method)
     evaluation = checked(warehouse, "2025-11-16")
     assert not evaluation.passed
-    assert "1 bills" in str(evaluation.description)
+    sentence = "1 bill cannot be counted whole: transit (aggregate, max): There is no series 'isp/out'"
+    assert evaluation.description == sentence
     found = str(evaluation.metadata["found"].value)
     assert "aggregate, max" in found
     assert "There is no series" in found
     assert checked(warehouse, "2025-11-17").passed
     assert checked(warehouse, None).passed
+
+
+def test_many_bills_are_named_up_to_a_bound(warehouse: Warehouse) -> None:
+    for number in range(SHOWN_BILLS + 2):
+        add(warehouse, NEW, "in", "It is young.", f"b{number}")
+    said = str(checked(warehouse, "2025-11-17").description)
+    assert said.startswith("7 bills cannot be counted whole: b0 (in): It is young; b1 (in): It is young;")
+    assert said.endswith("b4 (in): It is young; and 2 more")

@@ -72,6 +72,25 @@ def test_nothing_is_open(home: Path) -> None:
     assert "Open events: no rule holds in the newest night" in alerts(home).output
 
 
+def test_a_rule_that_can_never_hold_is_named(home: Path) -> None:
+    fill(home)
+    assert "rule " not in alerts(home).output.replace("rule and 1", "").replace("no rule holds", "")
+    with (home / "sources.toml").open("a") as file:
+        file.write('[[alert]]\nname = "silent"\nwhen = "source"\nsources = ["edge9"]\n')
+    assert '  rule "silent" matches no source\n' in alerts(home).output
+
+
+def test_that_a_night_failed_is_over_once_it_is_made(home: Path) -> None:
+    fill(home, "isp/a")
+    failed = {"event_id": "n", "rule": "late", "kind": "night", "subject": "night", "sentence": "no disk."}
+    failed |= dict.fromkeys(("first_issued_at_utc", "last_issued_at_utc"), NIGHT)
+    with open_warehouse(home / "warehouse" / "traffic.duckdb", holder="a test") as warehouse:
+        warehouse.insert("alerts.events", pl.DataFrame([failed]))
+    output = alerts(home).output
+    assert "isp/a is full." in output
+    assert "no disk." not in output
+
+
 def test_many_events_are_told_up_to_a_bound(home: Path) -> None:
     fill(home, *(f"isp/{number}" for number in range(SHOWN_ROWS + 7)))
     output = alerts(home).output

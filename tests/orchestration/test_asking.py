@@ -193,7 +193,7 @@ def test_bytes_are_shown_in_hexadecimal(home: Path, output: str) -> None:
         (["--format", "table", "--output", "out.csv", "SELECT 1"], "a table is only shown"),
         (["--raw", "SELECT 1"], "add --format csv"),
         (["--ask", "1", "SELECT 1"], "not both"),
-        (["--ask", "99"], "no ready question is called '99'"),
+        (["--ask", "99"], "there is no ready question 99; write a number from 1 to"),
         (["--ask", "gapps"], "near it: where_are_the_gaps_in_my_data"),
         (["--ask", "which"], "more than one ready question is called 'which'"),
         (["--ask", ""], "ready question is called ''"),
@@ -257,3 +257,11 @@ def test_rows_too_wide_for_the_terminal_are_shown_column_by_column() -> None:
     assert any(
         "value 0" in line and "value 11" in line for line in show(rows, 60, terminal=False).splitlines()
     )
+
+
+@pytest.mark.parametrize("number", ["0", "99", "00"])
+def test_a_number_that_no_question_has_is_answered_with_those_there_are(home: Path, number: str) -> None:
+    asked = ask(home, "--ask", number)
+    last = len(ready_questions())
+    assert asked.exit_code == 2
+    assert f"there is no ready question {number}; write a number from 1 to {last}, or a name" in asked.stderr

@@ -20,8 +20,10 @@ from rich.console import Console
 from assets.ingestion import ingest
 from assets.landing import Landing
 from assets.sources import read_sources
+from assets.web_log_source import WebLog
 from orchestration.cli import main
 from orchestration.terminal.guess import Guess, show_guess
+from traffic.parsing.quantity import duration_seconds
 from warehouse import open_warehouse
 
 LINE = '198.51.100.7 - - [12/Mar/2024:20:00:{:02} +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8.4"\n'
@@ -50,6 +52,15 @@ def records_of(home: Path, entry: str) -> dict[str, Any]:
             warehouse, Landing(home, read_sources(home / "sources.toml")), lambda _: None
         ).to_dicts()
     return row
+
+
+def test_the_entry_of_a_log_says_the_step_that_holds_without_one(tmp_path: Path) -> None:
+    file = tmp_path / "access.log"
+    file.write_text(LOG)
+    shown = guess(file).stdout
+    assert "\n# its requests and bytes are summed in steps of 2m unless step says otherwise\n" in shown
+    table = tomllib.loads(entry_of(shown))["weblog"][0]
+    assert duration_seconds(table["step"]) == WebLog.model_fields["step"].default
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from assets.sources import Sources
 from orchestration import late_nights, night_sensors
 from orchestration.home import Home
 from orchestration.night_sensors import night_sensors_of
+from warehouse import WarehouseBusyError
 
 QUICK = Patience(attempts=1, connect_seconds=2.0, read_seconds=2.0)
 FOUR_HOURS = timedelta(hours=4)
@@ -93,6 +94,32 @@ def test_a_failed_run_is_told_once_whatever_the_number_of_its_attempts(
         "Diurnal, night of 2025-11-18: 1 event",
     ]
     assert "• the night of 2025-11-17 failed (run " in webhook.texts[0]
+
+
+def test_a_run_that_found_the_warehouse_held_has_not_failed(tmp_path: Path, webhook: WebhookServer) -> None:
+    _, failed = night_sensors_of(Home.at(tmp_path), sources_of(webhook), QUICK)
+
+    @dg.op
+    def waits() -> None:
+        raise WarehouseBusyError("the warehouse is held by run 1 (process 2); wait until it ends")
+
+    @dg.job(name="nightly")
+    def nightly() -> None:
+        waits()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        tags = {"dagster/partition": "2025-11-17"}
+        result = nightly.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
+        context = dg.build_run_status_sensor_context(
+            sensor_name="night_failed",
+            dagster_event=result.get_run_failure_event(),
+            dagster_instance=instance,
+            dagster_run=result.dagster_run,
+        ).for_run_failure()
+        reason = failed(context)
+    assert isinstance(reason, dg.SkipReason)
+    assert "held by another" in str(reason.skip_message)
+    assert webhook.requests == []
 
 
 def test_without_a_rule_on_the_night_there_is_no_sensor(tmp_path: Path) -> None:

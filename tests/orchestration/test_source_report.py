@@ -134,3 +134,32 @@ def test_while_a_run_writes_the_files_are_told_all_the_same(home: Path) -> None:
     assert told.exit_code == 0
     assert "what is new cannot be told now: the warehouse is held by the run of a test" in told.stdout
     assert "www: 1 files match" in told.stdout
+
+
+def test_a_column_that_the_first_file_lacks_is_found_before_a_night(home: Path) -> None:
+    sources = home / "sources.toml"
+    sources.write_text(SOURCES.replace('"time"', '"Datum"'))
+    told = report(home)
+    file = home / "landing" / "isp" / "a.csv"
+    assert f"    cannot be read so: {file}: no column 'Datum'" in told.stdout
+    assert told.exit_code == 2
+
+
+def test_a_first_file_that_went_wrong_beside_good_ones_is_told_and_no_more(home: Path) -> None:
+    (home / "landing" / "isp" / "0.csv").write_text("time,in\nsoon,1\n")
+    assert "0.csv: line 2: " in report(home).stdout
+    assert report(home).exit_code == 2
+    read_everything(home)
+    assert report(home).exit_code == 0
+
+
+def test_names_that_no_file_brings_are_hinted_at(home: Path) -> None:
+    capacity = 'capacity = { In = "10 Gbit/s" }\n'
+    bill = '[[bill]]\nname = "transit"\nin = "isp/in"\nout = "isp/outt"\n'
+    (home / "sources.toml").write_text(SOURCES + capacity + bill)
+    told = report(home)
+    assert told.exit_code == 0
+    assert told.stdout.endswith(
+        "[export] \"isp\" capacity: there is no series 'isp/In' so far; did you mean 'isp/in'?\n"
+        "[bill] \"transit\" out: there is no series 'isp/outt' so far; did you mean 'isp/out'?\n"
+    )

@@ -30,6 +30,7 @@ def shown(
     n_decayed: int = 1,
     n_unusual: int = 1,
     width: int = 200,
+    names: tuple[str, ...] = ("isp",),
 ) -> str:
     """Show a night with one series of this name, which cannot be used."""
     series = {"series_id": [name], "status": ["short"], "unit": ["bit/s"], "model": ["none"], **NUMBERS}
@@ -53,7 +54,7 @@ def shown(
     monkeypatch.setattr(summary, "decayed_champions", lambda *_: pl.concat([decayed] * n_decayed))
     stream = io.StringIO()
     console = Console(file=stream, width=width)
-    summary.show_summary(console, Home.at(tmp_path), [], MIDNIGHT, wait_seconds=0)
+    summary.show_summary(console, Home.at(tmp_path), [], MIDNIGHT, wait_seconds=0, names=names)
     return stream.getvalue()
 
 
@@ -71,6 +72,15 @@ def test_brackets_of_a_header_are_no_markup(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
     assert shown(monkeypatch, tmp_path, name).count(name) == 9
+
+
+def test_a_source_that_was_renamed_leaves_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert "not in sources.toml" not in shown(monkeypatch, tmp_path, "isp/a")
+    said = shown(monkeypatch, tmp_path, "isp/a", names=("edge1",))
+    assert "  not in sources.toml any more: isp; what was read of them stays" in said
+    assert "isp/a: short" not in said
+    assert "loaded: isp" not in said
+    assert " isp " not in said.replace("isp;", "")
 
 
 def test_how_many_series_have_an_arima_is_told_with_the_keys_that_change_it(

@@ -23,7 +23,8 @@ from orchestration.terminal.command_line import DONE, MISUSED, Refusal, home_opt
 def sources(home: Path, unknown: Path | None) -> None:
     """Check sources.toml and say what each source would read.
 
-    It exits with 2 if a source has no file.
+    The first file of an export is tried. It exits with 2 if a source has no file, or is an export of which no
+    file was read and the first cannot be.
 
     \b
     Examples:

@@ -109,16 +109,16 @@ def test_an_event_is_told_once_over_several_nights(nights: Nights, webhook: Webh
     assert nights.run(after(4), {"isp/a": 0.5}) == 1
     assert [text.splitlines()[1:] for text in webhook.texts] == [
         [
-            "• isp/a: above 90 % of its capacity at some moment of the night with a probability of 42 %; its "
-            "peak is expected at 95 %. (full)"
+            "• isp/a: 42 % to exceed 90 % of its 10 at some moment of the night; its peak is expected at "
+            "95 %. (full)"
         ],
         [
-            "• isp/b: above 90 % of its capacity at some moment of the night with a probability of 30 %; its "
-            "peak is expected at 95 %. (full)"
+            "• isp/b: 30 % to exceed 90 % of its 10 at some moment of the night; its peak is expected at "
+            "95 %. (full)"
         ],
         [
-            "• isp/a: above 90 % of its capacity at some moment of the night with a probability of 50 %; its "
-            "peak is expected at 95 %. (full)"
+            "• isp/a: 50 % to exceed 90 % of its 10 at some moment of the night; its peak is expected at "
+            "95 %. (full)"
         ],
     ]
     assert nights.events() == [
@@ -150,8 +150,8 @@ def test_fourteen_nights_made_up_for_tell_only_what_still_holds(
     nights.run(after(13), {"isp/still": 0.9, "isp/new": 0.9}, known=False)
     (text,) = webhook.texts
     assert text.splitlines()[0] == "Diurnal, night of 2025-11-28: 2 events"
-    assert "• isp/new: above" in text
-    assert "• since 2025-11-15: isp/still: above" in text
+    assert "• isp/new: 90 % to exceed" in text
+    assert "• since 2025-11-15: isp/still: 90 % to exceed" in text
     assert len(nights.events()) == 15
     assert nights.deliveries() == [("sent", 1)] * 2
 

@@ -44,6 +44,30 @@ def judged(home: Any, rule: str, *failed: FailedCheck) -> list[tuple[str, str, f
     ]
 
 
+@pytest.mark.parametrize("window", ["hour", "slot"])
+def test_a_link_that_is_full_tonight_says_of_what_and_when(home: Any, window: str) -> None:
+    link = entry("isp/a", NIGHT.issued_at_utc) | {"time_zone": "America/New_York", "capacity": 1e10}
+    insert(home, "series.catalog", link)
+    midnight = NIGHT.issued_at_utc
+    row = {"series_id": "isp/a", "issued_at_utc": midnight, "capacity": 1e10, "expected_peak": 7.9e9}
+    windows = [("night", 0, 0.93), (window, 0, 0.1), (window, 3, 0.8), (window, 5, 0.8), (window, 7, None)]
+    rows = [
+        row
+        | {"window": name, "target_utc": midnight + timedelta(hours=hour)}
+        | {"threshold": threshold, "probability_above": probability if threshold == 0.7 else 0.01}
+        for name, hour, probability in windows
+        for threshold in (0.7, 1.0)
+    ]
+    insert(home, "planning.congestion", *rows)
+    sentence = (
+        "isp/a: 93 % to exceed 70 % of its 10 Gbit/s at some moment of the night, most likely around "
+        "Fri 14 Nov 22:00 (America/New_York, UTC-5); its peak is expected at 79 %."
+    )
+    rule = 'when = "congestion"\nthreshold = 0.7\n'
+    assert judged(home, rule) == [("isp/a", sentence, pytest.approx(0.93))]
+    assert judged(home, rule.replace("0.7", "1.0")) == []
+
+
 def test_a_link_that_is_full_within_some_weeks(home: Any) -> None:
     weeks = [
         {

@@ -84,6 +84,15 @@ def test_what_changed_names_probabilities_champions_faults_and_alerts(page: Page
         assert words in changes, words
 
 
+def test_that_this_night_had_failed_before_is_over(pages_of: Make) -> None:
+    def edit(warehouse: Warehouse) -> None:
+        warehouse.update("alerts.events", {"kind": "night", "sentence": "no disk."}, {"event_id": "e"})
+
+    changes = section_of(pages_of(NAMES, edit)[0], "changes")
+    assert "made since: no disk." in changes
+    assert "New alert" not in changes
+
+
 def test_series_that_came_went_and_went_stale_are_told_apart(pages_of: Make) -> None:
     def edit(warehouse: Warehouse) -> None:
         warehouse.delete("models.champions", {"series_id": "isp/0", "issued_at_utc": BEFORE})
