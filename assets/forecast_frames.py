@@ -19,8 +19,8 @@ from traffic.models.forecasting.backtest_frames import measure_rows, seasonal_sc
 from traffic.models.forecasting.batches import BatchForecast, forecast_batch
 from traffic.models.forecasting.calendars import with_holiday
 from traffic.models.forecasting.day_weights import N_DAYS
-from traffic.models.forecasting.panel import cells, phase_of
 from traffic.models.quantiles import QUANTILE_COLUMNS, QUANTILE_LEVELS
+from traffic.windowing.clock_cells import cells, phase_of
 from traffic.windowing.histories import DAYS_A_WEEK, Histories, cut_into_days, serving_columns
 from traffic.windowing.holiday_calendar import holiday_name, kinds_of_dates
 from traffic.windowing.local_days import slots_a_day, wall_clock

@@ -15,15 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from traffic.models.forecasting.frames import as_came, check_options, joined, labelled
-from traffic.models.forecasting.panel import (
-    ID,
-    Panel,
-    histories_of,
-    panels_of,
-    read_frame,
-    step_of,
-    targets_of,
-)
+from traffic.models.forecasting.long_frames import ID, read_frame, step_of
+from traffic.models.forecasting.panel import Panel, histories_of, panels_of, targets_of
 from traffic.planning.congestion import NightAhead, congestion_batch
 from traffic.planning.windows import HOUR, NIGHT, SLOT, WINDOWS, slots_an_hour
 

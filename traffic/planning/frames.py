@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from traffic.models.forecasting.frames import as_came
-from traffic.models.forecasting.panel import ID, TIME, VALUE, read_frame, step_of
+from traffic.models.forecasting.long_frames import ID, TIME, VALUE, read_frame, step_of
 from traffic.planning.billing_months import billing_month, sample_number
 from traffic.planning.bills import MonthBill, month_bill
 from traffic.planning.five_minutes import Samples, five_minute_samples

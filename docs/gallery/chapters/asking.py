@@ -23,16 +23,9 @@ from traffic.models.forecasting.frames import (
     joined,
     labelled,
 )
-from traffic.models.forecasting.panel import (
-    Panel,
-    cells,
-    histories_of,
-    panels_of,
-    phase_of,
-    read_frame,
-    step_of,
-    targets_of,
-)
+from traffic.models.forecasting.long_frames import read_frame, step_of
+from traffic.models.forecasting.panel import Panel, histories_of, panels_of, targets_of
+from traffic.windowing.clock_cells import cells, phase_of
 from traffic.windowing.histories import Histories
 
 
@@ -143,7 +136,7 @@ def skill_of_the_models() -> Drawn:
     return Drawn(chart, bool(same and near and skill["champion"].min() > 0))
 
 
-@picture(panels_of, targets_of, histories_of, read_frame, step_of, cells, phase_of, Panel.places)
+@picture(panels_of, targets_of, histories_of, read_frame, step_of, Panel.places)
 def across_a_change_of_the_clock() -> Drawn:
     """Across a change of the clock.
 

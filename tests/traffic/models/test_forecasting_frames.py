@@ -9,7 +9,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from traffic.models import backtest, cross_validation, forecast, simulate_paths
-from traffic.models.forecasting.panel import cells, phase_of, read_frame, step_of
+from traffic.models.forecasting.long_frames import read_frame, step_of
+from traffic.windowing.clock_cells import cells, phase_of
 
 START = datetime(2025, 9, 1)
 NUMBERS = pl.selectors.float()

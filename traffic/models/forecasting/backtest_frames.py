@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from traffic.models.forecasting.backtests import BacktestSums
 from traffic.models.forecasting.batches import forecast_batch
 from traffic.models.forecasting.frames import as_came, check_options
+from traffic.models.forecasting.long_frames import ID, read_frame, step_of
 from traffic.models.forecasting.naive import MEAN, SEASONAL_NAIVE_DAY
-from traffic.models.forecasting.panel import ID, histories_of, panels_of, read_frame, step_of, targets_of
+from traffic.models.forecasting.panel import histories_of, panels_of, targets_of
 from traffic.models.quantiles import QUANTILE_LEVELS
 
 MEASURES: Final = {

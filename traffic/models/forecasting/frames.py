@@ -15,18 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from traffic.models.forecasting.batches import forecast_batch
+from traffic.models.forecasting.long_frames import ID, TIME, VALUE, read_frame, step_of
 from traffic.models.forecasting.models import AUTO, check_model
-from traffic.models.forecasting.panel import (
-    ID,
-    TIME,
-    VALUE,
-    Panel,
-    histories_of,
-    panels_of,
-    read_frame,
-    step_of,
-    targets_of,
-)
+from traffic.models.forecasting.panel import Panel, histories_of, panels_of, targets_of
 from traffic.windowing.histories import DAYS_A_WEEK, Histories
 from traffic.windowing.holiday_calendar import check_country
 from traffic.windowing.local_days import slots_a_day

@@ -24,16 +24,9 @@ from traffic.models.forecasting.frames import (
     labelled,
     refuse_uncountable,
 )
+from traffic.models.forecasting.long_frames import ID, TIME, read_frame, step_of
 from traffic.models.forecasting.outages import without_outages
-from traffic.models.forecasting.panel import (
-    ID,
-    TIME,
-    histories_of,
-    panels_of,
-    read_frame,
-    step_of,
-    targets_of,
-)
+from traffic.models.forecasting.panel import histories_of, panels_of, targets_of
 from traffic.models.forecasting.paths import DENSE_LEVELS, draw_normal_paths, normal_scores, values_of
 from traffic.models.forecasting.scales import sizes_of
 from traffic.windowing.histories import Histories
