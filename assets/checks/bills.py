@@ -48,9 +48,23 @@ def _sentence(found: pl.DataFrame) -> str:
     if found.is_empty():
         return "every bill can be counted"
     count = found["bill"].n_unique()
-    told = "; ".join(
-        f"{bill} ({methods}): {(reason or 'no reason is known').rstrip('.')}"
-        for bill, methods, reason in found.head(SHOWN_BILLS).iter_rows()
-    )
-    more = f"; and {found.height - SHOWN_BILLS} more" if found.height > SHOWN_BILLS else ""
+    faults = _faults(found)
+    told = "; ".join(f"{bill} ({methods}): {reason}" for bill, methods, reason in faults[:SHOWN_BILLS])
+    more = f"; and {len(faults) - SHOWN_BILLS} more" if len(faults) > SHOWN_BILLS else ""
     return f"{count} {'bill' if count == 1 else 'bills'} cannot be counted whole: {told}{more}"
+
+
+def _faults(found: pl.DataFrame) -> list[tuple[str, str, str]]:
+    """Tell each fault once: what is said of a bill's both directions holds what is said of either."""
+    rows = [
+        (bill, methods, (reason or "no reason is known").rstrip("."))
+        for bill, methods, reason in found.iter_rows()
+    ]
+    faults = []
+    for bill, methods, reason in rows:
+        of_bill = [(other, text) for name, other, text in rows if name == bill]
+        if any(reason in text and reason != text for _, text in of_bill):
+            continue
+        named = {method for other, text in of_bill if text in reason for method in other.split(", ")}
+        faults.append((bill, ", ".join(sorted(named | set(methods.split(", ")))), reason))
+    return faults

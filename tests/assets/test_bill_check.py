@@ -81,3 +81,14 @@ def test_many_bills_are_named_up_to_a_bound(warehouse: Warehouse) -> None:
     said = str(checked(warehouse, "2025-11-17").description)
     assert said.startswith("7 bills cannot be counted whole: b0 (in): It is young; b1 (in): It is young;")
     assert said.endswith("b4 (in): It is young; and 2 more")
+
+
+def test_a_fault_of_one_direction_is_told_once(warehouse: Warehouse) -> None:
+    add(warehouse, NEW, "in", "isp/in: Its step is 3,600 s.")
+    add(warehouse, NEW, "out", "isp/out: There is no such series.")
+    for method in ("max", "aggregate"):
+        add(warehouse, NEW, method, "isp/in: Its step is 3,600 s. isp/out: There is no such series.")
+    assert checked(warehouse, "2025-11-17").description == (
+        "1 bill cannot be counted whole: transit (aggregate, in, max, out): "
+        "isp/in: Its step is 3,600 s. isp/out: There is no such series"
+    )
