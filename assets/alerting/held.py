@@ -153,7 +153,8 @@ def _doubted(rule: Alert, tables: Tables) -> Iterator[Held]:
     doubts = doubted_capacities(tables.warehouse, stated, tables.night.issued_at_utc) if stated else {}
     for series_id, doubt in doubts.items():
         if rule.matches("series", series_id):
-            yield _held(rule, series_id, f"{series_id}: {doubt}")
+            # An event of its own: once the capacity is corrected, what then holds for the link is told.
+            yield _held(rule, f"{series_id} (capacity)", f"{series_id}: {doubt}")
 
 
 def _runout(rule: Alert, tables: Tables) -> Iterator[Held]:

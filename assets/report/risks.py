@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from typing import Any
+
 from assets.quantity_text import NOTHING, probability_text, quantity_text
 from assets.report.blocks import Cell, Line, Section, Table, table_of
 from assets.report.night_frames import NightFrames
@@ -75,7 +79,15 @@ def runout_sentence(facts: SeriesFacts) -> str:
     when = f"in the week of {day_text(middle)}" if middle else f"within {weeks} weeks"
     early = f", perhaps as soon as {day_text(first)}" if first and first != middle else ""
     full = percent_text(outlook.get("runout_threshold"))
+    if _is_past(outlook):
+        return f"Its busy hour passed {full} of the capacity last week; again {when}{early}."
     return f"Its busy hour passes {full} of the capacity {when}{early} ({probability_text(probability)})."
+
+
+def _is_past(outlook: Mapping[str, Any]) -> bool:
+    figures = [outlook.get(name) for name in ("busy_hour_p95", "runout_threshold", "capacity")]
+    load, share, capacity = (math.nan if figure is None else figure for figure in figures)
+    return bool(load >= share * capacity)
 
 
 def risk_lines(series: list[SeriesFacts], night: NightFrames) -> list[Line]:

@@ -86,7 +86,8 @@ def _show(console: Console, landing: Landing, source: Source, ledger: pl.DataFra
         return True
     path = printable(str(files[0].path))
     console.print(f"    cannot be read so: {path}: {trial.fault}", markup=False)
-    return mine["status"].is_in(["loaded", "growth"]).any()
+    # What was read under other settings is read again, and would fail as this one does.
+    return len(new) < len(files) and mine["status"].is_in(["loaded", "growth"]).any()
 
 
 def _format(source: Source, file: LandingFile) -> str:

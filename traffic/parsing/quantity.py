@@ -55,7 +55,7 @@ _PREFIX_SPELLINGS = {"kilo": "k", "mega": "M", "giga": "G", "tera": "T"} | {
     "tebi": "Ti",
 }
 _UNIT = re.compile(rf"({'|'.join(sorted(filter(None, _PREFIX), reverse=True))})?({'|'.join(_BASE)})")
-_QUANTITY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(\S+)\s*")
+_QUANTITY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([^\s\d.]\S*)\s*")
 UNKNOWN_UNIT = "unknown"
 
 

@@ -65,6 +65,12 @@ def test_what_is_no_unit_is_refused(unit):
     assert repr(unit) in str(error.value)
 
 
+@pytest.mark.parametrize("text", ["100", "20.5", "1.", "5 0bit/s"])
+def test_a_number_without_a_unit_is_told_as_such(text):
+    with pytest.raises(ValueError, match="is not a quantity; write a number and a unit, such as"):
+        convert(text, "bit/s", 300)
+
+
 @pytest.mark.parametrize(
     ("spelling", "unit"),
     [
