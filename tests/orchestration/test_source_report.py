@@ -163,3 +163,10 @@ def test_names_that_no_file_brings_are_hinted_at(home: Path) -> None:
         "[export] \"isp\" capacity: there is no series 'isp/In' so far; did you mean 'isp/in'?\n"
         "[bill] \"transit\" out: there is no series 'isp/outt' so far; did you mean 'isp/out'?\n"
     )
+
+
+def test_what_was_read_under_other_settings_does_not_excuse_those_that_read_nothing(home: Path) -> None:
+    read_everything(home)
+    sources = home / "sources.toml"
+    sources.write_text(SOURCES.replace('"time"', '"Datum"'))
+    assert report(home).exit_code == 2

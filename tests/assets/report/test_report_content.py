@@ -247,6 +247,16 @@ def test_a_home_without_series_rows_or_an_earlier_night_gets_a_page(pages_of: Ma
         assert words in said, words
 
 
+def test_a_link_that_was_full_last_week_is_not_told_as_one_that_will_be(pages_of: Make) -> None:
+    def fill(warehouse: Warehouse) -> None:
+        warehouse.query("UPDATE planning.outlook SET busy_hour_p95 = 0.93 * capacity")
+
+    [made] = pages_of(NAMES, fill)
+    said = section_of(made, "series")
+    assert "Its busy hour passed 90 % of the capacity last week; again in the week of" in said
+    assert "Its busy hour passes" not in said
+
+
 HOSTILE = [
     "x/<script>document.title='taken'</script>",
     "x/" + "n" * 400,
