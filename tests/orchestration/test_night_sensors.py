@@ -38,6 +38,20 @@ def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
         yield opened
 
 
+def failure_of(
+    nightly: dg.JobDefinition, night: str, instance: dg.DagsterInstance
+) -> dg.RunFailureSensorContext:
+    """Run a job of nights, which fails, and return what a sensor on failures is given."""
+    tags = {"dagster/partition": night}
+    result = nightly.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
+    return dg.build_run_status_sensor_context(
+        sensor_name="night_failed",
+        dagster_event=result.get_run_failure_event(),
+        dagster_instance=instance,
+        dagster_run=result.dagster_run,
+    ).for_run_failure()
+
+
 def test_a_late_night_is_told_once_and_the_run_that_fails_then_is_the_same_event(
     tmp_path: Path, webhook: WebhookServer, instance: dg.DagsterInstance
 ) -> None:
@@ -77,15 +91,7 @@ def test_a_failed_run_is_told_once_whatever_the_number_of_its_attempts(
     said = []
     with dg.DagsterInstance.ephemeral() as instance:
         for night in ("2025-11-17", "2025-11-17", "2025-11-18"):
-            tags = {"dagster/partition": night}
-            result = nightly.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
-            context = dg.build_run_status_sensor_context(
-                sensor_name="night_failed",
-                dagster_event=result.get_run_failure_event(),
-                dagster_instance=instance,
-                dagster_run=result.dagster_run,
-            ).for_run_failure()
-            reason = failed(context)
+            reason = failed(failure_of(nightly, night, instance))
             assert isinstance(reason, dg.SkipReason)
             said.append(reason.skip_message)
     assert said == ["ops: 127.0.0.1 answered 500 (ok)", "it was told before", "ops: sent"]
@@ -108,15 +114,7 @@ def test_a_run_that_found_the_warehouse_held_has_not_failed(tmp_path: Path, webh
         waits()
 
     with dg.DagsterInstance.ephemeral() as instance:
-        tags = {"dagster/partition": "2025-11-17"}
-        result = nightly.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
-        context = dg.build_run_status_sensor_context(
-            sensor_name="night_failed",
-            dagster_event=result.get_run_failure_event(),
-            dagster_instance=instance,
-            dagster_run=result.dagster_run,
-        ).for_run_failure()
-        reason = failed(context)
+        reason = failed(failure_of(nightly, "2025-11-17", instance))
     assert isinstance(reason, dg.SkipReason)
     assert "held by another" in str(reason.skip_message)
     assert webhook.requests == []
